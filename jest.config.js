@@ -1,0 +1,21 @@
+/** Unit, contract and engine tests. The end-to-end tests have their own file, test/e2e/jest.config.js. */
+module.exports = {
+	testEnvironment: 'node',
+	roots: ['<rootDir>/credentials', '<rootDir>/nodes', '<rootDir>/test'],
+	testMatch: ['<rootDir>/test/**/*.test.ts'],
+	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
+	transform: {
+		'\\.ts$': [
+			'@swc/jest',
+			{
+				jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true },
+				module: { type: 'commonjs' },
+				sourceMaps: 'inline',
+			},
+		],
+	},
+	// Loading n8n-core costs each worker a second and some hundred megabytes, so more workers do not pay.
+	maxWorkers: 2,
+	testTimeout: 20_000,
+	collectCoverageFrom: ['credentials/**/*.ts', 'nodes/**/*.ts'],
+};
