@@ -1,0 +1,3 @@
+export { startSimulator } from './server';
+export { testImage } from './samples';
+export type * from './types';
