@@ -1,0 +1,151 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { IMAGE_SIZE_LIMIT, type Offer } from '../core/catalog';
+import { IMAGE_TYPE_LABELS } from '../core/image';
+import { textAt } from '../core/read';
+import type { ProviderAdapter } from '../providers/adapter';
+import { CREATING, joinWords, readChoice, type Field, type GetParameter } from './shared';
+import { always, belongingTo, dependingOn, NEVER, perModel, perProvider, type Twin } from './twins';
+
+/** What the form says of a frame; nothing has been loaded. */
+export type FrameChoice = { kind: 'none' } | { kind: 'url'; url: string } | { kind: 'binary'; property: string };
+
+export const FRAME_KINDS = ['none', 'url', 'binary'] as const;
+export type FrameKind = (typeof FRAME_KINDS)[number];
+
+const NONE = { name: 'None', value: 'none' } as const;
+const IMAGES = [
+	{ name: 'URL', value: 'url', description: 'An image on the web, which the provider fetches itself' },
+	{
+		name: 'Binary File',
+		value: 'binary',
+		description: "An image in the item's binary data, which is sent to the provider",
+	},
+] as const;
+const KINDS = [NONE, ...IMAGES];
+
+const DEFAULT_PROPERTY = 'data';
+
+const FRAMES = {
+	firstFrame: { label: 'First Frame', what: 'The image the video begins with' },
+	lastFrame: { label: 'Last Frame', what: 'The image the video ends with' },
+} as const;
+type FrameName = keyof typeof FRAMES;
+
+const urlLabel = (frame: FrameName) => `${FRAMES[frame].label} URL`;
+const propertyLabel = (frame: FrameName) => `${FRAMES[frame].label} Input Data Field Name`;
+
+/** Whether a video of this model begins with an image as a rule. */
+function wantsImage(offer: Offer | undefined): boolean {
+	return offer !== undefined && offer.firstFrame !== 'optional';
+}
+
+function describeFrame(
+	frame: FrameName,
+	offer: Offer,
+	options: readonly INodePropertyOptions[],
+	initial: FrameKind,
+): Field {
+	const need = { required: ', which this model needs', recommended: ', which this model is made for', optional: '' };
+	const what = frame === 'firstFrame' ? `${FRAMES[frame].what}${need[offer.firstFrame]}` : FRAMES[frame].what;
+	const types = joinWords(
+		offer.imageTypes.map((type) => IMAGE_TYPE_LABELS[type]),
+		'or',
+	);
+	return {
+		displayName: FRAMES[frame].label,
+		name: frame,
+		type: 'options',
+		options: options.map((option) => ({ ...option })),
+		default: initial,
+		description: `${what}: ${types}, at most ${IMAGE_SIZE_LIMIT / 1024 / 1024} MB`,
+	};
+}
+
+function describeUrl(frame: FrameName): Field {
+	return {
+		displayName: urlLabel(frame),
+		name: `${frame}Url`,
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. https://example.com/image.png',
+		description: `Address of the image the video ${frame === 'firstFrame' ? 'begins' : 'ends'} with; the provider must be able to open it without signing in`,
+	};
+}
+
+function describeProperty(frame: FrameName): Field {
+	return {
+		displayName: propertyLabel(frame),
+		name: `${frame}BinaryProperty`,
+		type: 'string',
+		default: DEFAULT_PROPERTY,
+		placeholder: 'e.g. data',
+		hint: "The name of the item's field that holds the file",
+		description: `Name of the binary field with the image the video ${frame === 'firstFrame' ? 'begins' : 'ends'} with`,
+	};
+}
+
+/**
+ * @returns the first frame, an address by default where the model makes its video from an image, and what belongs to it
+ */
+export function describeFirstFrame(providers: readonly ProviderAdapter[]): INodeProperties[] {
+	const selector = perProvider(providers, CREATING, (provider) =>
+		perModel(provider, (offer) => {
+			const options = offer.firstFrame === 'required' ? IMAGES : KINDS;
+			return always(describeFrame('firstFrame', offer, options, wantsImage(offer) ? 'url' : 'none'));
+		}),
+	);
+	const detail = (field: Field, kind: FrameKind) =>
+		perProvider(providers, CREATING, () => belongingTo('firstFrame', FRAME_KINDS, kind, field));
+	return [
+		...selector,
+		...detail(describeUrl('firstFrame'), 'url'),
+		...detail(describeProperty('firstFrame'), 'binary'),
+	];
+}
+
+/**
+ * @returns the last frame and what belongs to it, where the provider sells a model that takes one beside a first frame
+ */
+export function describeLastFrame(providers: readonly ProviderAdapter[]): INodeProperties[] {
+	const besideFirst = (twinsAt: (offer: Offer) => Twin[]) =>
+		perProvider(providers, CREATING, (provider) =>
+			perModel(provider, (offer) =>
+				offer.lastFrame
+					? dependingOn('firstFrame', FRAME_KINDS, FRAME_KINDS, (kind) => (kind === 'none' ? NEVER : twinsAt(offer)))
+					: NEVER,
+			),
+		);
+	const detail = (field: Field, kind: FrameKind) =>
+		besideFirst(() => belongingTo('lastFrame', FRAME_KINDS, kind, field));
+	return [
+		...besideFirst((offer) => always(describeFrame('lastFrame', offer, KINDS, 'none'))),
+		...detail(describeUrl('lastFrame'), 'url'),
+		...detail(describeProperty('lastFrame'), 'binary'),
+	];
+}
+
+/**
+ * Reads a frame.
+ *
+ * @param offer of the chosen model, undefined where it is not sold; says what an untouched first frame is
+ * @param problems takes sentences in the form's words about what cannot be understood
+ * @returns the choice as it stands; whether the model takes it is for the validation to say
+ */
+export function readFrame(
+	get: GetParameter,
+	frame: FrameName,
+	offer: Offer | undefined,
+	problems: string[],
+): FrameChoice {
+	const untouched: FrameKind = frame === 'firstFrame' && wantsImage(offer) ? 'url' : 'none';
+	const value = get(frame, untouched);
+	// An expression that finds nothing leaves the frame away.
+	const kind =
+		value === null || value === '' ? 'none' : readChoice(value, FRAMES[frame].label, KINDS, 'none', problems);
+	if (kind === 'none') return { kind };
+	if (kind === 'url') return { kind, url: textAt(get(`${frame}Url`, '')) ?? '' };
+	const property = textAt(get(`${frame}BinaryProperty`, DEFAULT_PROPERTY)) ?? '';
+	if (property === '') problems.push(`'${propertyLabel(frame)}' is empty`);
+	return { kind, property };
+}

@@ -1,0 +1,51 @@
+import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+import { providers } from '../providers';
+import type { ProviderAdapter } from '../providers/adapter';
+import { describeFirstFrame, describeLastFrame } from './frames';
+import { describeOptions } from './options';
+import { describeCameraMovements, describePrompt, describePromptOptimizer } from './prompt';
+import { describeCredentials, describeModel, describeOperation, describeProvider } from './provider';
+import { describeDuration, describeResolution } from './videoRequest';
+import { describeDownload, describeJobId, describeWaiting } from './waiting';
+
+export type { FrameChoice } from './frames';
+export { readOptions, type NodeOptions } from './options';
+export type { GetParameter, OperationName } from './shared';
+export { readVideoForm, type VideoForm } from './videoRequest';
+export {
+	readDownloadForm,
+	readJobId,
+	readWaitingForm,
+	type DownloadForm,
+	type Outcome,
+	type WaitingForm,
+} from './waiting';
+
+/**
+ * Draws the Hailuo node's form from what the providers sell and can do.
+ *
+ * @param offered the providers in the form, the default one first
+ * @returns n8n's properties. A field stands after every field its visibility depends on: n8n resolves them in this order
+ */
+export function describeForm(offered: readonly ProviderAdapter[]): INodeProperties[] {
+	return [
+		describeProvider(offered),
+		...describeOperation(offered),
+		...describeModel(offered),
+		...describePrompt(offered),
+		describeCameraMovements(),
+		...describeFirstFrame(offered),
+		...describeLastFrame(offered),
+		...describeResolution(offered),
+		...describeDuration(offered),
+		describePromptOptimizer(),
+		describeJobId(),
+		...describeWaiting(),
+		...describeDownload(offered),
+		describeOptions(offered),
+	];
+}
+
+export const hailuoCredentials: INodeCredentialDescription[] = describeCredentials(providers);
+
+export const hailuoProperties: INodeProperties[] = describeForm(providers);

@@ -1,0 +1,183 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { textAt, valueAt } from '../core/read';
+import type { ExtraValues } from '../core/request';
+import type { ProviderAdapter } from '../providers/adapter';
+import { describeExtras, readExtras } from './extras';
+import {
+	CREATING,
+	describeNumber,
+	FINISHING,
+	onOperations,
+	readBoolean,
+	readNumber,
+	REFERRING,
+	WAITING,
+	type Field,
+	type GetParameter,
+	type NumberField,
+	type OperationName,
+} from './shared';
+import { always, NEVER, perProvider } from './twins';
+
+const EVERY: readonly OperationName[] = [...CREATING, ...REFERRING];
+
+const NUMBERS = {
+	createRetries: {
+		name: 'createRetries',
+		label: 'Create Retries',
+		default: 2,
+		unit: 'times',
+		minimum: 0,
+		whole: true,
+		description:
+			'How often to send a create again that certainly made no job; one of unknown outcome is never repeated, so nothing is paid twice',
+	},
+	maxConcurrency: {
+		name: 'maxConcurrency',
+		label: 'Max Concurrency',
+		default: 8,
+		unit: 'requests',
+		minimum: 1,
+		whole: true,
+		description:
+			'How many requests may be under way at the same time; it does not limit how many jobs run at the provider',
+	},
+	maxVideoSize: {
+		name: 'maxVideoSize',
+		label: 'Max Video Size',
+		default: 1024,
+		unit: 'MB',
+		minimum: 0,
+		above: true,
+		description: 'How many megabytes a downloaded video may have',
+	},
+	pollInterval: {
+		name: 'pollInterval',
+		label: 'Poll Interval',
+		default: 0,
+		unit: 'seconds',
+		minimum: 0,
+		description: 'How many seconds to pause between two looks at a job',
+	},
+	waitForSlot: {
+		name: 'waitForSlot',
+		label: 'Wait for Slot',
+		default: 10,
+		unit: 'minutes',
+		minimum: 0,
+		description:
+			'How many minutes a create may wait while the provider takes no more jobs or requests; 0 fails the item at once',
+	},
+} satisfies Record<string, NumberField>;
+
+const INCLUDE_RAW: Field = {
+	displayName: 'Include Raw Response',
+	name: 'includeRaw',
+	type: 'boolean',
+	default: false,
+	description: "Whether to add the provider's own answer to the item as 'raw'",
+};
+
+const CANCEL_ON_STOP: Field = {
+	displayName: 'Cancel on Stop',
+	name: 'cancelOnStop',
+	type: 'boolean',
+	default: false,
+	description: 'Whether stopping the execution also cancels the jobs it waits for, at the provider',
+};
+
+const IDEMPOTENCY_KEY: Field = {
+	displayName: 'Idempotency Key',
+	name: 'idempotencyKey',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. campaign-2026-03',
+	description:
+		'Text under which the provider makes each video only once, also when the workflow runs again. The item index and a hash of the request are appended.',
+};
+
+function pollIntervalOf({ shortestPollSeconds }: ProviderAdapter): Field {
+	const { description } = NUMBERS.pollInterval;
+	return describeNumber({
+		...NUMBERS.pollInterval,
+		description: `${description}, at least the ${shortestPollSeconds} the provider asks for; 0 begins quickly and slows down to 15`,
+	});
+}
+
+/**
+ * @returns what most people never need, each where provider, operation and model give it a meaning
+ */
+export function describeOptions(providers: readonly ProviderAdapter[]): INodeProperties {
+	const where = (
+		operations: readonly OperationName[],
+		field: Field,
+		offers: (provider: ProviderAdapter) => boolean = () => true,
+	) => perProvider(providers, operations, (provider) => (offers(provider) ? always(field) : NEVER), '/');
+	const items = [
+		...where(EVERY, INCLUDE_RAW),
+		...where(EVERY, describeNumber(NUMBERS.maxConcurrency)),
+		...where(CREATING, describeNumber(NUMBERS.createRetries)),
+		...where(CREATING, describeNumber(NUMBERS.waitForSlot)),
+		...where(CREATING, IDEMPOTENCY_KEY, (provider) => provider.idempotentCreate === true),
+		...where(WAITING, CANCEL_ON_STOP, (provider) => provider.cancel !== undefined),
+		...perProvider(providers, WAITING, (provider) => always(pollIntervalOf(provider)), '/'),
+		{
+			...describeNumber(NUMBERS.maxVideoSize),
+			displayOptions: { show: { ...onOperations(FINISHING), '/downloadVideo': [true] } },
+		},
+		...describeExtras(providers),
+	];
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: items.sort((left, right) => left.displayName.localeCompare(right.displayName)),
+	};
+}
+
+export interface NodeOptions {
+	/** 0 for the adaptive schedule. */
+	pollIntervalSeconds: number;
+	/** Requests in flight. */
+	maxConcurrency: number;
+	includeRaw: boolean;
+	/** The user's own; null for none. */
+	idempotencyKey: string | null;
+	createRetries: number;
+	waitForSlotMinutes: number;
+	cancelOnStop: boolean;
+	maxVideoSizeMegabytes: number;
+	/** This provider's own options, all that the model takes, with their defaults where untouched. */
+	extras: ExtraValues;
+	/** What makes no sense, in the form's words. */
+	problems: string[];
+}
+
+/**
+ * Reads the options, of which only those are present that the user added.
+ *
+ * @param get the item's parameters
+ * @param adapter the chosen provider
+ * @returns all options; where one is absent or makes no sense, its default
+ */
+export function readOptions(get: GetParameter, adapter: ProviderAdapter): NodeOptions {
+	const problems: string[] = [];
+	const options = get('options', {});
+	const number = (field: NumberField) => readNumber(valueAt(options, field.name) ?? field.default, field, problems);
+	const boolean = ({ name, displayName }: Field) =>
+		readBoolean(valueAt(options, name) ?? false, displayName, false, problems);
+	return {
+		pollIntervalSeconds: number(NUMBERS.pollInterval),
+		maxConcurrency: number(NUMBERS.maxConcurrency),
+		includeRaw: boolean(INCLUDE_RAW),
+		idempotencyKey: textAt(options, IDEMPOTENCY_KEY.name),
+		createRetries: number(NUMBERS.createRetries),
+		waitForSlotMinutes: number(NUMBERS.waitForSlot),
+		cancelOnStop: boolean(CANCEL_ON_STOP),
+		maxVideoSizeMegabytes: number(NUMBERS.maxVideoSize),
+		extras: readExtras(options, adapter, textAt(get('model', '')) ?? '', problems),
+		problems,
+	};
+}

@@ -1,0 +1,83 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { ADVISED_CAMERA_MOVEMENTS, CAMERA_MOVEMENTS, MODELS } from '../core/catalog';
+import { textAt } from '../core/read';
+import type { ProviderAdapter } from '../providers/adapter';
+import { CREATING, joinWords, onOperations, shown } from './shared';
+import { always, perProvider } from './twins';
+
+function promptLimits(): string {
+	const limits = [...new Set(Object.values(MODELS).map(({ promptLimit }) => promptLimit))].sort(
+		(left, right) => left - right,
+	);
+	return joinWords(limits.map(String), 'or');
+}
+
+/**
+ * @returns the prompt, required where every model of the provider needs one; a requirement of some models only is left
+ * to the validation, since twins by model would both stand in the form
+ */
+export function describePrompt(providers: readonly ProviderAdapter[]): INodeProperties[] {
+	return perProvider(providers, CREATING, ({ offers }) => {
+		const required = offers.every(({ prompt }) => prompt === 'required');
+		return always({
+			displayName: 'Prompt',
+			name: 'prompt',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			...(required && { required }),
+			default: '',
+			placeholder: 'e.g. A paper boat sails down a rainy street, soft evening light',
+			description: `What happens in the video, in at most ${promptLimits()} characters, camera movements counted${required ? '' : '; some models can do without it when there is a first frame'}`,
+		});
+	});
+}
+
+export function describeCameraMovements(): INodeProperties {
+	return {
+		displayName: 'Camera Movements',
+		name: 'cameraMovements',
+		type: 'multiOptions',
+		displayOptions: { show: onOperations(CREATING) },
+		options: CAMERA_MOVEMENTS.map((movement) => ({
+			name: movement.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+			value: movement,
+		})),
+		default: [],
+		description: `What the camera does, all at the same time, added to the prompt in brackets; at most ${ADVISED_CAMERA_MOVEMENTS} work well together`,
+	};
+}
+
+export function describePromptOptimizer(): INodeProperties {
+	return {
+		displayName: 'Prompt Optimizer',
+		name: 'promptOptimizer',
+		type: 'boolean',
+		displayOptions: { show: onOperations(CREATING) },
+		default: true,
+		description: 'Whether the model may rewrite the prompt for a better result; turn off to have it taken word by word',
+	};
+}
+
+/**
+ * Reads camera movements: a list, or a text with commas, with or without the brackets of a prompt. Capitals do not matter.
+ *
+ * @returns the commands, and as it can be shown whatever is none
+ */
+export function readMovements(value: unknown): string[] {
+	const text = textAt(value);
+	const words: unknown[] = text === null ? [value].flat() : text.replace(/^\[|\]$/g, '').split(',');
+	return words
+		.filter((word) => word !== undefined && word !== null && !(typeof word === 'string' && word.trim() === ''))
+		.map((word) => textAt(word) ?? shown(word))
+		.map((word) => CAMERA_MOVEMENTS.find((known) => known.toLowerCase() === word.toLowerCase()) ?? word);
+}
+
+/**
+ * @param problems takes a sentence in the form's words when the value is no text
+ */
+export function readPrompt(value: unknown, problems: string[]): string {
+	if (value === undefined || value === null) return '';
+	if (typeof value !== 'string' && typeof value !== 'number')
+		problems.push(`'Prompt' is ${shown(value)}, which is no text`);
+	return textAt(value) ?? '';
+}

@@ -1,0 +1,123 @@
+import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { MODELS, RESOLUTIONS, type ModelId, type Offer } from '../core/catalog';
+import type { ProviderAdapter } from '../providers/adapter';
+import { CREATING, joinWords, type OperationName } from './shared';
+import { always, perProvider, type Twin } from './twins';
+
+const DEFAULT_OPERATION: OperationName = 'createAndWait';
+const DEFAULT_MODEL: ModelId = 'hailuo-2.3-fast';
+
+const OPERATIONS: ReadonlyArray<INodePropertyOptions & { value: OperationName }> = [
+	{
+		name: 'Cancel Video',
+		value: 'cancel',
+		action: 'Cancel video',
+		description: 'End a job that is still queued or running',
+	},
+	{
+		name: 'Create Video',
+		value: 'create',
+		action: 'Create video',
+		description: 'Start a video and go on at once with the ID of its job',
+	},
+	{
+		name: 'Create Video and Wait',
+		value: 'createAndWait',
+		action: 'Create video and wait',
+		description: 'Start a video and wait until it is there, usually one to ten minutes',
+	},
+	{
+		name: 'Get Video',
+		value: 'get',
+		action: 'Get video',
+		description: 'Look once how far a job is, and get its video when it is there',
+	},
+	{
+		name: 'Wait for Video',
+		value: 'wait',
+		action: 'Wait for video',
+		description: 'Wait until the video of a job that was started earlier is there',
+	},
+];
+
+/**
+ * @returns provider, the first in the registry being the default; it shapes the form, so it takes no expression
+ */
+export function describeProvider(providers: readonly ProviderAdapter[]): INodeProperties {
+	const initial = providers[0]?.id ?? '';
+	return {
+		displayName: 'Provider',
+		name: 'provider',
+		type: 'options',
+		noDataExpression: true,
+		options: providers
+			.map(({ id, label }) => ({ name: label, value: id }))
+			.sort((left, right) => left.name.localeCompare(right.name)),
+		default: initial,
+		description: 'The gateway that makes and bills the video, each with a credential of its own',
+	};
+}
+
+/**
+ * @returns one credential for each provider, asked for when it is chosen
+ */
+export function describeCredentials(providers: readonly ProviderAdapter[]): INodeCredentialDescription[] {
+	return providers.map(({ id, credential }) => ({
+		name: credential,
+		required: true,
+		displayOptions: { show: { provider: [id] } },
+	}));
+}
+
+/**
+ * @returns the operations of the providers that can cancel and of those that cannot. The default provider's come first,
+ * since n8n's node panel takes its actions from the first property named `operation`.
+ */
+export function describeOperation(providers: readonly ProviderAdapter[]): INodeProperties[] {
+	const canCancel = (provider: ProviderAdapter) => provider.cancel !== undefined;
+	const abilities = [...new Set(providers.map(canCancel))];
+	return abilities.map((ability) => ({
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: {
+			show: { provider: providers.filter((provider) => canCancel(provider) === ability).map(({ id }) => id) },
+		},
+		options: OPERATIONS.filter(({ value }) => value !== 'cancel' || ability),
+		default: DEFAULT_OPERATION,
+	}));
+}
+
+function describeOffer(offer: Offer): INodePropertyOptions {
+	const image = offer.firstFrame === 'optional' ? ['text', 'an image'] : ['an image'];
+	const sources = offer.lastFrame ? [...image, 'a first and a last image'] : image;
+	const largest = RESOLUTIONS.filter((resolution) => offer.resolutions[resolution])
+		.slice(-1)
+		.join('');
+	return {
+		name: MODELS[offer.model].label,
+		value: offer.model,
+		description: `From ${joinWords(sources, 'or')}, up to ${largest}`,
+	};
+}
+
+function modelOf({ offers }: ProviderAdapter): Twin[] {
+	const sold = offers.map(({ model }) => model);
+	const initial = sold.find((model) => model === DEFAULT_MODEL) ?? sold[0] ?? '';
+	return always({
+		displayName: 'Model',
+		name: 'model',
+		type: 'options',
+		options: offers.map(describeOffer).sort((left, right) => left.name.localeCompare(right.name)),
+		default: initial,
+		description: 'The Hailuo model that makes the video, as its ID, for example hailuo-2.3-fast',
+	});
+}
+
+/**
+ * @returns the models each provider sells; Hailuo 2.3 Fast being the default where it is among them
+ */
+export function describeModel(providers: readonly ProviderAdapter[]): INodeProperties[] {
+	return perProvider(providers, CREATING, modelOf);
+}

@@ -1,0 +1,121 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { cleanText, numberAt } from '../core/read';
+
+/**
+ * Reads one parameter of one item. What it returns may be anything, since most fields take expressions. Fields that the
+ * form hides are absent from the node (n8n drops their values when it loads a workflow, so a value left behind there is
+ * neither seen nor sent), hence every read gives a fallback.
+ */
+export type GetParameter = (name: string, fallback?: unknown) => unknown;
+
+/** A field without the conditions under which it is shown. */
+export type Field = Omit<INodeProperties, 'displayOptions'>;
+
+export type OperationName = 'cancel' | 'create' | 'createAndWait' | 'get' | 'wait';
+
+export const CREATING: readonly OperationName[] = ['create', 'createAndWait'];
+export const WAITING: readonly OperationName[] = ['createAndWait', 'wait'];
+export const FINISHING: readonly OperationName[] = ['createAndWait', 'get', 'wait'];
+export const REFERRING: readonly OperationName[] = ['cancel', 'get', 'wait'];
+
+/**
+ * Conditions for fields of some operations. The key is `/operation`, the same parameter by its path from the root:
+ * when a parameter changes, the editor clears every list whose conditions name it and whose value is none of its options,
+ * and by that a multiple choice or an expression is none. So naming it by path keeps them from being lost at a switch
+ * from Create to Create and Wait.
+ */
+export function onOperations(operations: readonly OperationName[]): Record<string, string[]> {
+	return { '/operation': [...operations] };
+}
+
+/** @returns the words as a list in a sentence */
+export function joinWords(words: readonly string[], last: 'and' | 'or'): string {
+	return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.slice(-1).join('')}`;
+}
+
+/** @returns a value of any type as a sentence can show it */
+export function shown(value: unknown): string {
+	if (value === undefined || value === null || value === '') return 'empty';
+	if (typeof value === 'string') return `'${cleanText(value, 60)}'`;
+	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+	return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+/** A number field: its properties, its limits and the words for them come from here. */
+export interface NumberField {
+	name: string;
+	label: string;
+	default: number;
+	unit: 'minutes' | 'seconds' | 'MB' | 'times' | 'requests';
+	/** The least allowed value. */
+	minimum: number;
+	/** Whether the minimum itself is too small. */
+	above?: boolean;
+	whole?: boolean;
+	description: string;
+}
+
+/** @returns the field of the form; the unit stands under it where its name does not say it */
+export function describeNumber(field: NumberField): Field {
+	const { default: initial } = field;
+	const timed = field.unit === 'minutes' || field.unit === 'seconds';
+	return {
+		displayName: field.label,
+		name: field.name,
+		type: 'number',
+		typeOptions: { minValue: field.above === true ? field.minimum + 1 : field.minimum },
+		default: initial,
+		description: field.description,
+		...(timed && { hint: `In ${field.unit}` }),
+	};
+}
+
+/**
+ * Reads a number, also one spelled as text.
+ *
+ * @param problems takes a sentence in the form's words when the value makes no sense
+ * @returns the value, or the field's default when it makes no sense
+ */
+export function readNumber(value: unknown, field: NumberField, problems: string[]): number {
+	const number = numberAt(value);
+	const large = number !== null && (field.above === true ? number > field.minimum : number >= field.minimum);
+	if (large && (field.whole !== true || Number.isInteger(number))) return number;
+	const kind = `a ${field.whole === true ? 'whole ' : ''}number of ${field.unit}`;
+	const limit = `${field.above === true ? 'greater than' : 'of at least'} ${field.minimum}`;
+	problems.push(`'${field.label}' is ${shown(value)}; it takes ${kind} ${limit}`);
+	return field.default;
+}
+
+/**
+ * Reads a switch, also one spelled as text.
+ *
+ * @param problems takes a sentence in the form's words when the value is neither on nor off
+ */
+export function readBoolean(value: unknown, label: string, fallback: boolean, problems: string[]): boolean {
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	if (word === true || word === 'true') return true;
+	if (word === false || word === 'false') return false;
+	problems.push(`'${label}' is ${shown(value)}; it takes true or false`);
+	return fallback;
+}
+
+/**
+ * Reads a choice.
+ *
+ * @param choices names by value
+ * @param problems takes a sentence in the form's words when the value is none of the choices
+ */
+export function readChoice<Value extends string>(
+	value: unknown,
+	label: string,
+	choices: ReadonlyArray<{ name: string; value: Value }>,
+	fallback: Value,
+	problems: string[],
+): Value {
+	const word = typeof value === 'string' ? value.trim() : value;
+	const choice = choices.find((candidate) => candidate.value === word);
+	if (choice) return choice.value;
+	const offered = choices.map(({ name, value: offeredValue }) => `${name} ('${offeredValue}')`);
+	problems.push(`'${label}' is ${shown(value)}; choose ${joinWords(offered, 'or')}`);
+	return fallback;
+}

@@ -1,0 +1,47 @@
+import { sleep, type IExecuteFunctions } from 'n8n-workflow';
+
+/** Some older hosts' `sleep` knows no signal, so pauses are cut into pieces that end soon enough for n8n's Stop. */
+const SLICE_MILLISECONDS = 400;
+
+/**
+ * Gives n8n's request helper a context that has no cancel signal.
+ *
+ * The helper attaches the execution's signal to every request it authenticates, whenever its `this` has one, and
+ * overwrites ours. A create that has been sent must be awaited even after a Stop: its answer is the only place that
+ * says which job was bought.
+ *
+ * @param context the execution
+ * @returns the same context, but for `getExecutionCancelSignal`
+ */
+export function withoutCancelSignal(context: IExecuteFunctions): IExecuteFunctions {
+	const hidden = 'getExecutionCancelSignal';
+	return new Proxy(context, {
+		has: (target, key) => key !== hidden && Reflect.has(target, key),
+		get(target, key) {
+			if (key === hidden) return undefined;
+			const member: unknown = Reflect.get(target, key, target);
+			if (typeof member !== 'function') return member;
+			const bound: unknown = member.bind(target);
+			return bound;
+		},
+	});
+}
+
+/**
+ * Pauses, but no longer than until one of the signals fires.
+ *
+ * @param milliseconds how long
+ * @param signals Stop, or anything else that makes waiting on pointless; undefined ones are left out
+ */
+export async function pause(milliseconds: number, ...signals: Array<AbortSignal | undefined>): Promise<void> {
+	const given = signals.filter((signal) => signal !== undefined);
+	const signal = given.length > 0 ? AbortSignal.any(given) : undefined;
+	const end = Date.now() + milliseconds;
+	while (signal?.aborted !== true && Date.now() < end) {
+		try {
+			await sleep(Math.min(end - Date.now(), SLICE_MILLISECONDS), signal);
+		} catch {
+			// Newer hosts reject when the signal fires; the loop's condition sees it.
+		}
+	}
+}

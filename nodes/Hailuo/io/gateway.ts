@@ -1,0 +1,168 @@
+import { NodeOperationError, type IDataObject, type IExecuteFunctions, type IHttpRequestOptions } from 'n8n-workflow';
+import { describeFault } from '../core/fault';
+import type { Exchange, Failure, HttpBody, HttpPurpose, HttpRequest, HttpResponse } from '../core/http';
+import { Limiter } from '../core/limiter';
+import { describeFailure, isWebUrl, readHeaders } from '../core/read';
+import { repeatAfterSeconds, type RetryPolicy } from '../core/retry';
+import type { ProviderAdapter } from '../providers/adapter';
+import { pause, withoutCancelSignal } from './cancelSignal';
+import { readBounded } from './stream';
+
+/**
+ * Responsibilities of this file: to send an adapter's requests through n8n's own client with the credential's key, to
+ * that credential's addresses only; to hand back status and body as data; to repeat what may be repeated.
+ */
+
+/** Milliseconds until an answer must be there, body included. A create may carry a 20 MB image. */
+export const REQUEST_TIMEOUTS: Record<HttpPurpose, number> = {
+	create: 120_000,
+	upload: 120_000,
+	read: 30_000,
+	cancel: 30_000,
+};
+
+/** No documented answer comes near it; more is not kept in memory. */
+const RESPONSE_LIMIT = 2 * 1024 * 1024;
+
+export type Outcome<Value> = { ok: true; value: Value; raw: unknown } | { ok: false; failure: Failure };
+
+type Answer = { ok: true; response: HttpResponse } | { ok: false; failure: Failure };
+
+/** A credential's addresses, without a slash at the end. */
+interface Addresses {
+	api: string;
+	files: string;
+}
+
+function readAddress(context: IExecuteFunctions, value: unknown, label: string): string {
+	const address = typeof value === 'string' ? value.trim().replace(/\/+$/, '') : '';
+	if (isWebUrl(address)) return address;
+	throw new NodeOperationError(context.getNode(), `The credential's '${label}' is not a web address`, {
+		description: `Open the credential and give '${label}' as https://…, or clear it to get the default back.`,
+	});
+}
+
+function toBody(body: HttpBody): FormData | IDataObject {
+	if (body.kind === 'json') return body.value;
+	const form = new FormData();
+	for (const field of body.fields) {
+		if ('value' in field) form.append(field.name, field.value);
+		else form.append(field.name, new Blob([field.file.bytes], { type: field.file.mimeType }), field.file.fileName);
+	}
+	return form;
+}
+
+function parseJson(text: string): unknown {
+	try {
+		const parsed: unknown = JSON.parse(text);
+		return parsed;
+	} catch {
+		return undefined;
+	}
+}
+
+/** One provider, one credential, one execution: the way out for all of an execution's items. */
+export class Gateway {
+	private constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly credential: string,
+		private readonly addresses: Addresses,
+		private readonly limiter: Limiter,
+	) {}
+
+	/**
+	 * @param maxConcurrency requests in flight, shared by all items
+	 * @throws NodeOperationError when the credential's addresses are no addresses
+	 */
+	static async open(context: IExecuteFunctions, adapter: ProviderAdapter, maxConcurrency: number): Promise<Gateway> {
+		const fields = await context.getCredentials(adapter.credential);
+		const api = readAddress(context, fields.baseUrl, 'Base URL');
+		const files = fields.filesBaseUrl === undefined ? api : readAddress(context, fields.filesBaseUrl, 'Files Base URL');
+		return new Gateway(context, adapter.credential, { api, files }, new Limiter(maxConcurrency));
+	}
+
+	/**
+	 * Follows an exchange to its end, repeating requests as the money rules allow.
+	 *
+	 * @param stop ends pauses, reads and uploads; a create or cancel already sent is awaited within its own time
+	 * @returns the value with the body it was read from, or the failure; never throws
+	 */
+	async run<Value>(
+		exchange: Exchange<Value>,
+		policy: RetryPolicy,
+		stop: AbortSignal | undefined,
+	): Promise<Outcome<Value>> {
+		let current = exchange;
+		let sent = 0;
+		let start = Date.now();
+		for (;;) {
+			if (stop?.aborted)
+				return { ok: false, failure: describeFailure({ kind: 'stopped', message: 'Stopped', made: 'no' }) };
+			const { request } = current;
+			const answer = await this.limiter.run(async () => await this.send(request, stop));
+			sent += 1;
+			let failure: Failure;
+			if (answer.ok) {
+				const step = current.read(answer.response);
+				if (step.kind === 'value') return { ok: true, value: step.value, raw: answer.response.json };
+				if (step.kind === 'next') {
+					current = step.exchange;
+					sent = 0;
+					start = Date.now();
+					continue;
+				}
+				failure = step.failure;
+			} else {
+				failure = answer.failure;
+			}
+			if (request.purpose !== 'create') failure = { ...failure, made: 'no' };
+			const wait = repeatAfterSeconds(request, failure, { sent, elapsed: Date.now() - start }, policy);
+			if (wait === null) return { ok: false, failure };
+			await pause(wait * 1000, stop);
+			if (stop?.aborted) return { ok: false, failure };
+		}
+	}
+
+	/** Runs something else that counts as a request in flight, such as a download. */
+	async inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
+		return await this.limiter.run(task);
+	}
+
+	/** Sends one request, follows no redirect, and reads the answer whole. */
+	private async send(request: HttpRequest, stop: AbortSignal | undefined): Promise<Answer> {
+		const deadline = AbortSignal.timeout(REQUEST_TIMEOUTS[request.purpose]);
+		const mayStop = stop !== undefined && (request.purpose === 'read' || request.purpose === 'upload');
+		const options: IHttpRequestOptions = {
+			method: request.method,
+			url: this.addresses[request.host] + request.path,
+			headers: { Accept: 'application/json', ...request.headers },
+			...(request.query && { qs: request.query }),
+			...(request.body && { body: toBody(request.body) }),
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			abortSignal: mayStop ? AbortSignal.any([stop, deadline]) : deadline,
+		};
+		try {
+			const answer: unknown = await this.context.helpers.httpRequestWithAuthentication.call(
+				withoutCancelSignal(this.context),
+				this.credential,
+				options,
+			);
+			const text = await readBounded(Reflect.get(Object(answer), 'body'), RESPONSE_LIMIT);
+			const status = Number(Reflect.get(Object(answer), 'statusCode'));
+			const headers = readHeaders(Reflect.get(Object(answer), 'headers'));
+			return { ok: true, response: { status, headers, text, json: parseJson(text) } };
+		} catch (error) {
+			if (mayStop && stop.aborted)
+				return { ok: false, failure: describeFailure({ kind: 'stopped', message: 'Stopped', made: 'maybe' }) };
+			if (!deadline.aborted) return { ok: false, failure: describeFault(error) };
+			const seconds = REQUEST_TIMEOUTS[request.purpose] / 1000;
+			return {
+				ok: false,
+				failure: describeFailure({ kind: 'timeout', message: `No answer within ${seconds} seconds`, made: 'maybe' }),
+			};
+		}
+	}
+}

@@ -1,0 +1,38 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { readWiring, type Wiring } from '../core/graph';
+import { textAt, valueAt } from '../core/read';
+
+/**
+ * What n8n does not publish but has: how the workflow is wired, and why the node runs. Read with care, so that a host
+ * that has it elsewhere only loses the check.
+ */
+
+/**
+ * @returns the wiring of the workflow, or null where this host does not show it. n8n's own getChildNodes leaves the node
+ * itself out, and so a direct loop
+ */
+export function wiringOf(context: IExecuteFunctions): Wiring | null {
+	const workflow: unknown = Reflect.get(context, 'workflow');
+	if (typeof workflow !== 'object' || workflow === null) return null;
+	// These may be accessors of a class, which valueAt passes over.
+	return readWiring(Reflect.get(workflow, 'connectionsBySourceNode'), Reflect.get(workflow, 'nodes'));
+}
+
+/**
+ * @returns true when only this node was asked for ("Execute step"): nothing behind it will run, nor the node again
+ */
+export function isSingleStep(context: IExecuteFunctions): boolean {
+	const run: unknown = Reflect.get(context, 'runExecutionData');
+	const destination = valueAt(run, 'startData', 'destinationNode');
+	const name = textAt(destination) ?? textAt(destination, 'nodeName');
+	return name !== null && name === context.getNode().name;
+}
+
+/**
+ * @returns true when an AI agent calls the node: it wants its answer now
+ */
+export function isToolRun(context: IExecuteFunctions): boolean {
+	const { type } = context.getNode();
+	const rewired: unknown = Reflect.get(context.getNode(), 'rewireOutputLogTo');
+	return context.isToolExecution() || type.endsWith('Tool') || rewired === 'ai_tool';
+}

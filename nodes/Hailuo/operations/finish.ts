@@ -1,0 +1,49 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { Job } from '../core/job';
+import { readDownloadForm, readOptions } from '../fields';
+import { downloadError, jobFailedError } from '../io/errors';
+import { downloadVideo } from '../io/media';
+import { Abandoned, parametersOf, placeOf, type JobResult, type Session } from './session';
+
+/**
+ * Puts a job on an item.
+ *
+ * @param raw the provider's answer, added when the user wants it
+ */
+export function toItem(job: Job, itemIndex: number, raw?: unknown): INodeExecutionData {
+	const json: IDataObject = { ...job };
+	if (raw !== undefined) json.raw = typeof raw === 'object' ? raw : JSON.stringify(raw);
+	return { json, pairedItem: { item: itemIndex } };
+}
+
+/**
+ * Makes the output of an item whose job was read: with the video when it is there and wanted.
+ *
+ * @param onJobFailure what a failed or cancelled job becomes
+ * @throws NodeApiError with the job on it when the download fails, or when a failed job is to be an error
+ */
+export async function finish(
+	session: Session,
+	itemIndex: number,
+	result: JobResult,
+	onJobFailure: 'error' | 'output',
+): Promise<INodeExecutionData> {
+	const { job, raw } = result;
+	const get = parametersOf(session, itemIndex);
+	const options = readOptions(get, session.adapter);
+	const ended = job.status === 'failed' || job.status === 'cancelled';
+	if (ended && onJobFailure === 'error') throw jobFailedError(placeOf(session, itemIndex), job);
+	const item = toItem(job, itemIndex, options.includeRaw ? raw : undefined);
+	const { downloadVideo: wanted, outputBinaryProperty } = readDownloadForm(get);
+	if (!wanted || job.status !== 'succeeded') return item;
+	if (job.videoUrl === null) throw downloadError(placeOf(session, itemIndex), job, 'The provider gave no link');
+	const { videoUrl } = job;
+	const rules = { sizeLimit: options.maxVideoSizeMegabytes * 1024 * 1024, stop: session.stop };
+	const name = `${session.adapter.id}-${job.jobId}`;
+	const download = await session.gateway.inTurn(
+		async () => await downloadVideo(session.context, videoUrl, name, rules),
+	);
+	if (download.ok) return { ...item, binary: { [outputBinaryProperty]: download.binary } };
+	if (session.stop.aborted && !session.isStoppedByUser()) throw new Abandoned();
+	throw downloadError(placeOf(session, itemIndex), job, download.reason);
+}

@@ -1,0 +1,100 @@
+import { fingerprintOf, idempotencyKeyOf } from '../core/fingerprint';
+import { describeJob, type Job } from '../core/job';
+import type { ExtraValues, VideoRequest } from '../core/request';
+import { validate, type DraftFrame, type FormRequest } from '../core/validate';
+import { readOptions, readVideoForm, type FrameChoice, type NodeOptions, type VideoForm } from '../fields';
+import { inputError, requestError, unknownOutcomeError } from '../io/errors';
+import { loadFrame } from '../io/media';
+import { Abandoned, isAbandoned, parametersOf, placeOf, type JobResult, type Session } from './session';
+
+/** An item's create, checked and ready to be sent. */
+export interface Purchase {
+	itemIndex: number;
+	form: VideoForm;
+	options: NodeOptions;
+	fingerprint: string;
+	/** Whether images have to be loaded from the item again; they are not kept while other items are checked. */
+	holdsFiles: boolean;
+}
+
+async function loadChoice(session: Session, itemIndex: number, choice: FrameChoice): Promise<DraftFrame> {
+	return choice.kind === 'binary' ? await loadFrame(session.context, itemIndex, choice.property) : choice;
+}
+
+async function check(session: Session, itemIndex: number, form: VideoForm): Promise<ReturnType<typeof validate>> {
+	const firstFrame = await loadChoice(session, itemIndex, form.firstFrame);
+	const lastFrame = await loadChoice(session, itemIndex, form.lastFrame);
+	return validate(session.adapter, { ...form, firstFrame, lastFrame });
+}
+
+/**
+ * Reads and checks what an item wants to buy.
+ *
+ * @throws NodeOperationError with all problems of the item
+ */
+export async function readPurchase(session: Session, itemIndex: number): Promise<Purchase> {
+	const get = parametersOf(session, itemIndex);
+	const form = readVideoForm(get, session.adapter);
+	const options = readOptions(get, session.adapter);
+	const validation = await check(session, itemIndex, form);
+	const problems = [...(validation.ok ? [] : validation.problems), ...options.problems];
+	if (!validation.ok || problems.length > 0) throw inputError(placeOf(session, itemIndex), problems);
+	for (const hint of validation.hints) session.hints.add(itemIndex, hint);
+	const fingerprint = fingerprintOf(session.adapter.id, { ...validation.request, extras: options.extras });
+	const holdsFiles = validation.request.firstFrame?.kind === 'file' || validation.request.lastFrame?.kind === 'file';
+	return { itemIndex, form, options, fingerprint, holdsFiles };
+}
+
+function toRequest(session: Session, purchase: Purchase, form: FormRequest, extras: ExtraValues): VideoRequest {
+	const { itemIndex, options, fingerprint } = purchase;
+	const idempotencyKey = idempotencyKeyOf(options.idempotencyKey, session.identity, itemIndex, fingerprint);
+	return { ...form, extras, callbackUrl: null, idempotencyKey };
+}
+
+async function send(session: Session, purchase: Purchase): Promise<JobResult> {
+	const { itemIndex, options, fingerprint } = purchase;
+	const place = placeOf(session, itemIndex);
+	const validation = await check(session, itemIndex, purchase.form);
+	if (!validation.ok) throw inputError(place, validation.problems);
+	const exchange = session.adapter.create(toRequest(session, purchase, validation.request, options.extras));
+	const policy = { retries: options.createRetries, slotWait: options.waitForSlotMinutes * 60_000 };
+	const outcome = await session.gateway.run(exchange, policy, session.stop);
+	if (outcome.ok) {
+		const job = { ...outcome.value, createdAt: outcome.value.createdAt ?? new Date().toISOString() };
+		session.ledger.recordMade(itemIndex, fingerprint, job);
+		session.made.set(itemIndex, job);
+		return { job, raw: outcome.raw };
+	}
+	if (isAbandoned(session, outcome.failure)) throw new Abandoned();
+	if (outcome.failure.made === 'no') throw requestError(place, outcome.failure, null);
+	session.ledger.recordUnknown(itemIndex, fingerprint, outcome.failure);
+	throw unknownOutcomeError(place, outcome.failure);
+}
+
+/** @returns the job as far as its reference tells; `queued` is what a job is when nothing was read yet */
+function rebuildJob(session: Session, reference: Pick<Job, 'jobId'> & Partial<Job>): Job {
+	return describeJob({ provider: session.adapter.id, status: 'queued', ...reference });
+}
+
+/**
+ * Makes an item's job, or takes the one that an earlier try of the same execution has made.
+ *
+ * @returns the job; `raw` is null for one that was adopted
+ * @throws NodeApiError when no job was made, or when that cannot be known
+ */
+export async function makeJob(session: Session, purchase: Purchase): Promise<JobResult & { adopted: boolean }> {
+	const { itemIndex, fingerprint } = purchase;
+	const entry = session.ledger.find(itemIndex, fingerprint);
+	if (entry?.state === 'made') {
+		const job = rebuildJob(session, entry.job);
+		session.made.set(itemIndex, job);
+		return { job, raw: null, adopted: true };
+	}
+	// With an idempotency key the provider itself tells whether there is a job; without one nobody may ask again.
+	const canAskAgain = session.adapter.idempotentCreate === true && !purchase.holdsFiles;
+	if (entry?.state === 'unknown' && !canAskAgain) throw unknownOutcomeError(placeOf(session, itemIndex), entry.failure);
+	const result = purchase.holdsFiles
+		? await session.files.run(async () => await send(session, purchase))
+		: await send(session, purchase);
+	return { ...result, adopted: false };
+}

@@ -1,0 +1,15 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import type { Session } from './session';
+
+/** The part of an item's work that asks the provider. */
+export type Task = () => Promise<INodeExecutionData>;
+
+export interface Operation {
+	/**
+	 * Reads and checks one item's parameters.
+	 *
+	 * @returns what is left to do; nothing has been sent so far
+	 * @throws NodeOperationError with everything that is wrong with the item
+	 */
+	prepare(session: Session, itemIndex: number): Task | Promise<Task>;
+}

@@ -1,0 +1,77 @@
+import type { Offer } from '../core/catalog';
+import type { Exchange } from '../core/http';
+import type { Job, JobReference, JobStatus } from '../core/job';
+import type { VideoRequest } from '../core/request';
+
+/**
+ * An option only this provider has. The form shows it among the options of that provider, and its value reaches the
+ * adapter in `VideoRequest.extras` under `name`.
+ */
+export type ExtraOption = {
+	name: string;
+	label: string;
+	description: string;
+	/** Models it is offered for; all when absent. */
+	models?: readonly string[];
+} & (
+	| { type: 'boolean'; default: boolean }
+	| { type: 'string'; default: string; placeholder?: string }
+	| { type: 'options'; default: string; choices: ReadonlyArray<{ name: string; value: string; description?: string }> }
+);
+
+/**
+ * A provider. Everything n8n shows and does for one follows from this object, and a new provider is one such object,
+ * one line in the registry, one credential file and one line in package.json.
+ *
+ * An adapter is pure: data in, a request description out; a response in, a job or a failure out. It never sees
+ * credentials, the clock, randomness or anything of n8n. Optional members are capabilities: what is absent is not
+ * offered in the form and refused with a clear message when forced by an expression.
+ */
+export interface ProviderAdapter {
+	/** The value of the `provider` parameter; saved in users' workflows, so it never changes. */
+	readonly id: string;
+	readonly label: string;
+	/** Name of the n8n credential type. */
+	readonly credential: string;
+	/** For users: where this provider documents the models. */
+	readonly documentationUrl: string;
+	/** For users: where a person can see at the provider whether a job of unknown outcome was made. */
+	readonly jobsPage: string;
+	readonly offers: readonly Offer[];
+	readonly extras: readonly ExtraOption[];
+	/**
+	 * Every status word the provider documents, in lower case. Words outside it become `unknown`: not final, shown as
+	 * they are. A word whose meaning depends on more than itself (Wiro's `task_postprocess_end`) stands here with the
+	 * status it has when all is well.
+	 */
+	readonly statusWords: Readonly<Record<string, JobStatus>>;
+	/** Seconds between two reads of one job that the provider asks for at least. */
+	readonly shortestPollSeconds: number;
+	/** How long the provider says its result links live; null where it does not say. For users. */
+	readonly linkLifetime: string | null;
+
+	/**
+	 * Makes the job. The returned chain may upload images first; only its request of purpose `create` costs money.
+	 * The job it ends in has an id; an accepted answer without one is a failure with `made: 'maybe'`.
+	 */
+	create(request: VideoRequest): Exchange<Job>;
+
+	/** Present where the same create with the same idempotency key makes one job, so that a repeat is harmless. */
+	readonly idempotentCreate?: true;
+
+	/** Reads the job. */
+	get(reference: JobReference): Exchange<Job>;
+
+	/** Ends the job at the provider; a job that was over already is answered as it is. */
+	cancel?(reference: JobReference): Exchange<Job>;
+
+	/** Present where the provider can report a job's end to a URL given at create. */
+	readonly callbacks?: CallbackCapability;
+}
+
+export interface CallbackCapability {
+	/** False where the provider documents callbacks for other models of the same endpoint only. */
+	readonly documented: boolean;
+	/** The provider refuses anything but https addresses. */
+	readonly httpsOnly: boolean;
+}

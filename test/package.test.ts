@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { ICredentialType, INodeType } from 'n8n-workflow';
+import { Hailuo } from '../nodes/Hailuo/Hailuo.node';
+import { providers } from '../nodes/Hailuo/providers';
+import { packPackage, type PackedPackage } from './support/packedPackage';
+import { listFiles, readRepositoryFile, repositoryRoot } from './support/repository';
+
+const manifest = JSON.parse(readRepositoryFile('package.json'));
+const adapters = Object.values(providers);
+
+const nodeFiles = listFiles('nodes', '.node.ts');
+const credentialFiles = listFiles('credentials', '.credentials.ts');
+const built = (file: string) => `dist/${file.replace(/\.ts$/, '.js')}`;
+const credentialName = (file: string) => {
+	const className = basename(file, '.credentials.ts');
+	return className.charAt(0).toLowerCase() + className.slice(1);
+};
+
+/** Loads a built class the way n8n does: the class is called as its file is. */
+function loadBuilt<T>(file: string): T {
+	const className = basename(file).split('.')[0]!;
+	const loaded = require(join(repositoryRoot, built(file)));
+	return new loaded[className]();
+}
+
+describe('package.json', () => {
+	test.each([
+		['name', 'n8n-nodes-hailuo'],
+		['license', 'MIT'],
+		['files', ['dist']],
+		['peerDependencies', { 'n8n-workflow': '*' }],
+	])('%s is what n8n expects', (key, value) => {
+		expect(manifest[key]).toEqual(value);
+	});
+
+	test('carries the keyword by which n8n finds community packages', () => {
+		expect(manifest.keywords).toContain('n8n-community-node-package');
+	});
+
+	test('has no run-time dependencies and overrides none', () => {
+		expect(manifest).not.toHaveProperty('dependencies');
+		expect(manifest).not.toHaveProperty('optionalDependencies');
+		expect(manifest).not.toHaveProperty('bundledDependencies');
+		expect(manifest).not.toHaveProperty('overrides');
+	});
+
+	test('runs nothing on the machine of the one who installs it', () => {
+		const forbidden = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare', 'prepublish'];
+		expect(Object.keys(manifest.scripts).filter((name) => forbidden.includes(name))).toEqual([]);
+	});
+
+	test('lists every node and credential of the source, and nothing else', () => {
+		expect(manifest.n8n.n8nNodesApiVersion).toBe(1);
+		expect([...manifest.n8n.nodes].sort()).toEqual(nodeFiles.map(built));
+		expect([...manifest.n8n.credentials].sort()).toEqual(credentialFiles.map(built));
+	});
+});
+
+describe('every provider of the registry', () => {
+	const registered = adapters.map(({ credential }) => credential).sort();
+
+	test('has its credential file, and every credential file its provider', () => {
+		expect(credentialFiles.map(credentialName).sort()).toEqual(registered);
+	});
+
+	test('has its credential on the node, shown for this provider alone', () => {
+		const onNode = (new Hailuo().description.credentials ?? []).map(({ name, displayOptions }) => ({
+			credential: name,
+			shownFor: displayOptions?.show?.['provider'],
+		}));
+		const expected = adapters.map(({ id, credential }) => ({ credential, shownFor: [id] }));
+		expect(onNode).toHaveLength(expected.length);
+		expect(onNode).toEqual(expect.arrayContaining(expected));
+	});
+
+	test('has an id and a credential of its own', () => {
+		expect(new Set(adapters.map(({ id }) => id)).size).toBe(adapters.length);
+		expect(new Set(registered).size).toBe(adapters.length);
+	});
+});
+
+describe('dist', () => {
+	const expected = [
+		...[...listFiles('nodes', '.ts'), ...listFiles('credentials', '.ts')].map(built),
+		...[...listFiles('nodes', '.svg'), ...listFiles('credentials', '.svg'), ...listFiles('nodes', '.node.json')].map(
+			(file) => `dist/${file}`,
+		),
+	].sort();
+
+	test('holds what the source makes, no less and no more (npm run build)', () => {
+		expect(existsSync(join(repositoryRoot, 'dist')) ? listFiles('dist') : 'not built').toEqual(expected);
+	});
+
+	const iconFiles = (icon: unknown): string[] =>
+		typeof icon === 'string' ? [icon] : Object.values(icon as { light: string; dark: string });
+
+	test.each(nodeFiles)('%s loads, and its icons and codex file are beside it', (file) => {
+		const { description } = loadBuilt<INodeType>(file);
+		const folder = join(repositoryRoot, dirname(built(file)));
+		const icons = iconFiles(description.icon);
+		expect(icons).toHaveLength(2);
+		for (const icon of icons) expect(existsSync(join(folder, icon.replace(/^file:/, '')))).toBe(true);
+
+		const codex = JSON.parse(readRepositoryFile(`dist/${file.replace(/\.ts$/, '.json')}`));
+		expect(codex).toMatchObject({
+			node: `${manifest.name}.${description.name}`,
+			nodeVersion: '1.0',
+			codexVersion: '1.0',
+		});
+		for (const { url } of Object.values<Array<{ url: string }>>(codex.resources).flat()) {
+			expect(url.split('#')[0]).toBe(manifest.homepage.split('#')[0]);
+		}
+	});
+
+	test.each(credentialFiles)('%s loads under its name, and its icons are there', (file) => {
+		const credential = loadBuilt<ICredentialType>(file);
+		expect(credential.name).toBe(credentialName(file));
+		const icons = iconFiles(credential.icon);
+		expect(icons).toHaveLength(2);
+		for (const icon of icons) {
+			expect(existsSync(join(repositoryRoot, dirname(built(file)), icon.replace(/^file:/, '')))).toBe(true);
+		}
+	});
+});
+
+describe('the packed package', () => {
+	let packed: PackedPackage;
+	beforeAll(async () => {
+		packed = await packPackage();
+	});
+	afterAll(() => packed.remove());
+
+	test('holds dist, package.json, README and licence, and nothing else', () => {
+		expect(packed.files).toEqual(['LICENSE.md', 'README.md', ...listFiles('dist'), 'package.json'].sort());
+	});
+
+	test('weighs less than 150 KB', () => {
+		expect(packed.bytes).toBeLessThan(150_000);
+	});
+});

@@ -1,0 +1,15 @@
+import type { Simulator } from '../simulator';
+import type { CredentialData } from './runNode';
+
+/**
+ * Builds the credentials with which the node reaches the simulator.
+ */
+export function credentialsFor({ keys, endpoints }: Simulator): CredentialData {
+	const { aimlApi, apiframe, evolink, wiro } = endpoints;
+	return {
+		hailuoAimlApi: { ...keys.aimlApi, baseUrl: aimlApi.baseUrl },
+		hailuoApiframeApi: { ...keys.apiframe, baseUrl: apiframe.baseUrl },
+		hailuoEvolinkApi: { ...keys.evolink, baseUrl: evolink.baseUrl, filesBaseUrl: evolink.filesBaseUrl ?? '' },
+		hailuoWiroApi: { ...keys.wiro, authentication: 'signature', baseUrl: wiro.baseUrl, socketUrl: '' },
+	};
+}

@@ -1,0 +1,267 @@
+/**
+ * Runs nodes in n8n-core's own engine. Everything is n8n's (expressions, items, requests, binary data, Retry On Fail,
+ * Continue On Fail) except two thin pieces that n8n-core leaves to its host: the table of node types and the lookup of
+ * credentials, which here hands out given data and applies the credential classes' own `authenticate`.
+ */
+import 'reflect-metadata';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'hailuo-engine-'));
+process.env.N8N_ENCRYPTION_KEY ??= 'engine-tests-only';
+
+import { Container } from '@n8n/di';
+import { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import {
+	ICredentialsHelper,
+	Workflow,
+	type IConnections,
+	type ICredentialDataDecryptedObject,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeProperties,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IRunExecutionData,
+	type IWorkflowExecuteAdditionalData,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { credentialTypes, Hailuo } from './built';
+
+export type CredentialData = Record<string, ICredentialDataDecryptedObject>;
+
+class GivenCredentials extends ICredentialsHelper {
+	constructor(private readonly data: CredentialData) {
+		super();
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		typeName: string,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		const type = credentialTypes.find((candidate) => candidate.name === typeName);
+		if (typeof type?.authenticate !== 'function') throw new Error(`No authenticate function for ${typeName}`);
+		return await type.authenticate(credentials, requestOptions);
+	}
+
+	async preAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	async runPreAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	async getCredentials(): Promise<never> {
+		throw new Error("Encrypted credentials are the host's affair");
+	}
+
+	async getDecrypted(
+		_additionalData: IWorkflowExecuteAdditionalData,
+		_details: unknown,
+		typeName: string,
+	): Promise<ICredentialDataDecryptedObject> {
+		const found = this.data[typeName];
+		if (!found) throw new Error(`No credential of type ${typeName} was given`);
+		return { ...found };
+	}
+
+	async updateCredentials(): Promise<void> {}
+
+	async updateCredentialsOauthTokenData(): Promise<void> {}
+
+	getCredentialsProperties(typeName: string): INodeProperties[] {
+		return credentialTypes.find((candidate) => candidate.name === typeName)?.properties ?? [];
+	}
+}
+
+/** Emits the items it was made with; stands where a trigger or an earlier node would. */
+class ItemSource implements INodeType {
+	description: INodeType['description'] = {
+		displayName: 'Items',
+		name: 'items',
+		group: ['input'],
+		version: 1,
+		description: 'Emits given items',
+		defaults: { name: 'Items' },
+		inputs: ['main'],
+		outputs: ['main'],
+		properties: [],
+	};
+
+	/** The engine calls this with a context of its own as `this`, so the items come by closure. */
+	execute: NonNullable<INodeType['execute']>;
+
+	constructor(items: INodeExecutionData[]) {
+		this.execute = async () => await Promise.resolve([items]);
+	}
+}
+
+/** Hands items on unchanged. */
+class PassThrough implements INodeType {
+	description: INodeType['description'] = { ...new ItemSource([]).description, displayName: 'Pass', name: 'pass' };
+
+	async execute(this: { getInputData(): INodeExecutionData[] }): Promise<INodeExecutionData[][]> {
+		return [this.getInputData()];
+	}
+}
+
+export interface EngineOptions {
+	items?: INodeExecutionData[];
+	credentials: CredentialData;
+	mode?: WorkflowExecuteMode;
+	/** Further node types by full name. */
+	types?: Record<string, INodeType>;
+	/** Base of resume addresses. */
+	webhookWaitingBaseUrl?: string;
+	executionId?: string;
+	/** Called when the run can be stopped: the function given stops it as n8n's Stop does. */
+	onStarted?: (stop: () => void) => void;
+}
+
+export interface EngineRun {
+	run: IRun;
+	data: IRunExecutionData;
+	/** Items of a node's last run by output. */
+	outputsOf(nodeName: string): INodeExecutionData[][];
+	/** How often a node ran. */
+	runsOf(nodeName: string): number;
+	/** The error that ended the run. */
+	error: IRunExecutionData['resultData']['error'];
+	hints: string[];
+}
+
+let binaryDataReady: Promise<void> | undefined;
+
+/**
+ * Runs a workflow from its node "Items" to the end.
+ */
+export async function runWorkflow(
+	nodes: INode[],
+	connections: IConnections,
+	options: EngineOptions,
+): Promise<EngineRun> {
+	binaryDataReady ??= Container.get(BinaryDataService).init();
+	await binaryDataReady;
+	const source = new ItemSource(options.items ?? [{ json: {} }]);
+	const types: Record<string, INodeType> = {
+		'test.items': source,
+		'test.pass': new PassThrough(),
+		'n8n-nodes-hailuo.hailuo': new Hailuo(),
+		...options.types,
+	};
+	const find = (name: string): INodeType => {
+		const type = types[name];
+		if (!type) throw new Error(`No node type ${name}`);
+		return type;
+	};
+	const nodeTypes: INodeTypes = { getByName: find, getByNameAndVersion: find, getKnownTypes: () => ({}) };
+	const workflow = new Workflow({
+		id: 'engine',
+		nodes,
+		connections,
+		active: false,
+		nodeTypes,
+		settings: { executionOrder: 'v1' },
+	});
+	const mode = options.mode ?? 'manual';
+	const executionId = options.executionId ?? '1';
+	const hooks = new ExecutionLifecycleHooks(mode, executionId, {
+		id: 'engine',
+		name: 'engine',
+		active: false,
+		isArchived: false,
+		activeVersionId: null,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+		nodes,
+		connections,
+	});
+	const additionalData = {
+		credentialsHelper: new GivenCredentials(options.credentials),
+		hooks,
+		executionId,
+		webhookWaitingBaseUrl: options.webhookWaitingBaseUrl ?? 'http://localhost:5678/webhook-waiting',
+		formWaitingBaseUrl: 'http://localhost:5678/form-waiting',
+		webhookBaseUrl: 'http://localhost:5678/webhook',
+		webhookTestBaseUrl: 'http://localhost:5678/webhook-test',
+		instanceBaseUrl: 'http://localhost:5678/',
+		restApiUrl: 'http://localhost:5678/rest',
+		currentNodeParameters: undefined,
+		variables: {},
+		// The engine reads only these of the host's many members.
+	} as unknown as IWorkflowExecuteAdditionalData;
+	const startNode = workflow.getNode('Items') ?? undefined;
+	const running = new WorkflowExecute(additionalData, mode).run({ workflow, ...(startNode && { startNode }) });
+	options.onStarted?.(() => running.cancel());
+	const run = await running;
+	const { runData, error } = run.data.resultData;
+	const lastRun = (nodeName: string) => runData[nodeName]?.at(-1);
+	return {
+		run,
+		data: run.data,
+		error,
+		outputsOf: (nodeName) => (lastRun(nodeName)?.data?.main ?? []).map((items) => items ?? []),
+		runsOf: (nodeName) => runData[nodeName]?.length ?? 0,
+		hints: Object.values(runData).flatMap((runs) =>
+			runs.flatMap((task) => (task.hints ?? []).map((hint) => hint.message)),
+		),
+	};
+}
+
+/**
+ * Builds a node of a workflow.
+ */
+export function aNode(name: string, type: string, parameters: INodeParameters = {}, more: Partial<INode> = {}): INode {
+	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters, ...more };
+}
+
+/**
+ * Builds a Hailuo node with all four credentials attached.
+ */
+export function aHailuoNode(parameters: INodeParameters, more: Partial<INode> = {}): INode {
+	const credentials = Object.fromEntries(
+		credentialTypes.map((type) => [type.name, { id: type.name, name: type.name }]),
+	);
+	return aNode('Hailuo', 'n8n-nodes-hailuo.hailuo', parameters, { credentials, ...more });
+}
+
+/**
+ * Joins nodes one after another by their first outputs.
+ */
+export function inARow(...names: string[]): IConnections {
+	const connections: IConnections = {};
+	for (const [index, name] of names.slice(0, -1).entries()) {
+		const next = names[index + 1];
+		if (next !== undefined) connections[name] = { main: [[{ node: next, type: 'main', index: 0 }]] };
+	}
+	return connections;
+}
+
+/**
+ * Runs one Hailuo node on items.
+ */
+export async function runHailuo(
+	parameters: INodeParameters,
+	options: EngineOptions & { node?: Partial<INode> },
+): Promise<EngineRun & { items: INodeExecutionData[] }> {
+	const run = await runWorkflow(
+		[aNode('Items', 'test.items'), aHailuoNode(parameters, options.node)],
+		inARow('Items', 'Hailuo'),
+		options,
+	);
+	return { ...run, items: run.outputsOf('Hailuo')[0] ?? [] };
+}
