@@ -1,16 +1,24 @@
 import {
 	NodeConnectionTypes,
 	NodeOperationError,
+	type ExpressionString,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type IWebhookDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { hailuoCredentials, hailuoProperties } from './fields';
+import { hailuoCredentials, hailuoProperties, readStrategy } from './fields';
 import { jobOf } from './io/errors';
+import { DOORBELL_PATH } from './io/host';
 import { operationByName } from './operations';
-import { runAll } from './operations/run';
-import { openSession, type Session } from './operations/session';
+import { answerDoorbell } from './operations/doorbell';
+import { runAll, type ItemOutcome } from './operations/run';
+import { openSession, parametersOf, type Session } from './operations/session';
+import { suspendAll } from './operations/suspend';
+import { wait } from './operations/wait';
 
 /**
  * Makes the item that n8n's Continue On Fail puts in the place of one that failed. On the regular output the job's
@@ -25,6 +33,31 @@ function toErrorItem(session: Session, error: Error, itemIndex: number): INodeEx
 	return { json: { ...(separate ? {} : known), error: error.message, ...details }, pairedItem: { item: itemIndex } };
 }
 
+function toOutput(session: Session, outcome: ItemOutcome, itemIndex: number): INodeExecutionData {
+	return outcome.ok ? outcome.item : toErrorItem(session, outcome.error, itemIndex);
+}
+
+function showHints({ context, hints }: Session): void {
+	for (const message of hints.sentences()) context.addExecutionHints({ message, location: 'outputPane' });
+}
+
+/** @returns what goes round by output Recheck and what leaves by output Finished */
+async function suspend(session: Session): Promise<INodeExecutionData[][]> {
+	const { recheck, finished } = await suspendAll(session, session.context.continueOnFail());
+	showHints(session);
+	return [recheck, finished.map(({ itemIndex, outcome }) => toOutput(session, outcome, itemIndex))];
+}
+
+/** Two outputs for a suspended wait, one for everything else; the parameters it reads take no expressions. */
+const OUTPUTS: ExpressionString = `={{ $parameter["operation"] === "wait" && $parameter["waitStrategy"] === "suspend"
+	? [{ type: "main", displayName: "Recheck" }, { type: "main", displayName: "Finished" }]
+	: [{ type: "main" }] }}`;
+
+/** Rings for a suspended execution. It has a path, so that a callback cannot wake n8n's own Wait node, which has none. */
+const DOORBELL: IWebhookDescription[] = [
+	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: DOORBELL_PATH, restartWebhook: true },
+];
+
 export class Hailuo implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Hailuo',
@@ -32,12 +65,15 @@ export class Hailuo implements INodeType {
 		icon: { light: 'file:hailuo.svg', dark: 'file:hailuo.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["model"] }}',
+		subtitle:
+			'={{ $parameter["provider"] + ": " + $parameter["operation"] + ($parameter["model"] ? " " + $parameter["model"] : "") }}',
 		description: 'Make MiniMax Hailuo videos through AI/ML API, Apiframe, EvoLink or Wiro',
 		defaults: { name: 'Hailuo' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: OUTPUTS,
 		usableAsTool: true,
+		webhooks: DOORBELL,
+		waitingNodeTooltip: 'The execution is put aside. A callback of the provider or the next recheck continues it',
 		credentials: hailuoCredentials,
 		properties: hailuoProperties,
 	};
@@ -48,13 +84,14 @@ export class Hailuo implements INodeType {
 		if (operation === undefined)
 			throw new NodeOperationError(this.getNode(), `'Operation' is none of this node's operations`);
 		const session = await openSession(this);
+		if (operation === wait && readStrategy(parametersOf(session, 0)) === 'suspend') return await suspend(session);
 		const outcomes = await runAll(session, operation, items.length, this.continueOnFail());
-		for (const message of session.hints.sentences()) this.addExecutionHints({ message, location: 'outputPane' });
+		showHints(session);
 		if (outcomes.every((outcome) => outcome.ok)) session.ledger.close();
-		return [
-			outcomes.map((outcome, itemIndex) =>
-				outcome.ok ? outcome.item : toErrorItem(session, outcome.error, itemIndex),
-			),
-		];
+		return [outcomes.map((outcome, itemIndex) => toOutput(session, outcome, itemIndex))];
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await Promise.resolve(answerDoorbell(this));
 	}
 }

@@ -21,6 +21,8 @@ export interface VideoRequest {
 	promptOptimizer: boolean;
 	/** Where the provider reports the end of the job; null for no callback. */
 	callbackUrl: string | null;
+	/** Whether the callback address also wants to hear of progress, where the provider lets one choose. */
+	callbackProgress?: boolean;
 	/** Sent where the provider documents one; null where the caller has none. */
 	idempotencyKey: string | null;
 	extras: ExtraValues;

@@ -1,5 +1,6 @@
 import { equalInConstantTime, hmacHex, sha256 } from './hmac';
 import type { JsonValue } from './http';
+import { parseJson, toJson } from './json';
 import { textAt, numberAt, valueAt } from './read';
 
 /** How long a ticket may be used. A job that takes longer is found by the recheck. */
@@ -50,24 +51,11 @@ export function readTicket(secret: string, provider: string, now: number, text: 
 	const [payload, signature, ...rest] = text.split('.');
 	if (payload === undefined || signature === undefined || rest.length > 0) return null;
 	if (!equalInConstantTime(signature, signatureOf(secret, provider, payload))) return null;
-	let parsed: unknown;
-	try {
-		parsed = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-	} catch {
-		return null;
-	}
+	const parsed = parseJson(Buffer.from(payload, 'base64url').toString('utf8'));
 	const issuedAt = numberAt(parsed, 0);
 	if (issuedAt === null || now - issuedAt > TICKET_LIFETIME_SECONDS || issuedAt - now > CLOCK_TOLERANCE_SECONDS)
 		return null;
 	return { resumeUrl: textAt(parsed, 1), context: toJson(valueAt(parsed, 2)) };
-}
-
-/** What JSON.parse gave is JSON; this only says so to the compiler. */
-function toJson(value: unknown): JsonValue {
-	if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-	if (Array.isArray(value)) return value.map(toJson);
-	if (typeof value !== 'object' || value === null) return null;
-	return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toJson(member)]));
 }
 
 /**

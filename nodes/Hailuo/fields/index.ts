@@ -2,15 +2,21 @@ import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 import { providers } from '../providers';
 import type { ProviderAdapter } from '../providers/adapter';
 import { describeFirstFrame, describeLastFrame } from './frames';
+import { describeCallback } from './callback';
 import { describeOptions } from './options';
+import { describeStrategy } from './suspending';
+import { describeTrigger } from './trigger';
 import { describeCameraMovements, describePrompt, describePromptOptimizer } from './prompt';
 import { describeCredentials, describeModel, describeOperation, describeProvider } from './provider';
 import { describeDuration, describeResolution } from './videoRequest';
 import { describeDownload, describeJobId, describeWaiting } from './waiting';
 
+export { readCallbackForm, type CallbackChoice, type CallbackForm } from './callback';
 export type { FrameChoice } from './frames';
 export { readOptions, type NodeOptions } from './options';
 export type { GetParameter, OperationName } from './shared';
+export { readRelease, readStrategy, type Release, type WaitStrategy } from './suspending';
+export { readTriggerForm, type TriggerEvent, type TriggerForm } from './trigger';
 export { readVideoForm, type VideoForm } from './videoRequest';
 export {
 	readDownloadForm,
@@ -39,7 +45,9 @@ export function describeForm(offered: readonly ProviderAdapter[]): INodeProperti
 		...describeResolution(offered),
 		...describeDuration(offered),
 		describePromptOptimizer(),
+		...describeCallback(offered),
 		describeJobId(),
+		...describeStrategy(),
 		...describeWaiting(),
 		...describeDownload(offered),
 		describeOptions(offered),
@@ -47,5 +55,12 @@ export function describeForm(offered: readonly ProviderAdapter[]): INodeProperti
 }
 
 export const hailuoCredentials: INodeCredentialDescription[] = describeCredentials(providers);
+
+/** The trigger asks for the credentials of the providers that report. */
+export const hailuoTriggerCredentials: INodeCredentialDescription[] = describeCredentials(
+	providers.filter(({ callbacks }) => callbacks !== undefined),
+);
+
+export const hailuoTriggerProperties: INodeProperties[] = describeTrigger(providers);
 
 export const hailuoProperties: INodeProperties[] = describeForm(providers);

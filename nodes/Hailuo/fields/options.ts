@@ -1,4 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
+import type { JsonValue } from '../core/http';
+import { parseJson, toJson } from '../core/json';
 import { textAt, valueAt } from '../core/read';
 import type { ExtraValues } from '../core/request';
 import type { ProviderAdapter } from '../providers/adapter';
@@ -11,6 +13,7 @@ import {
 	readBoolean,
 	readNumber,
 	REFERRING,
+	shown,
 	WAITING,
 	type Field,
 	type GetParameter,
@@ -59,6 +62,16 @@ const NUMBERS = {
 		minimum: 0,
 		description: 'How many seconds to pause between two looks at a job',
 	},
+	recheckInterval: {
+		name: 'recheckInterval',
+		label: 'Recheck Interval',
+		default: 2,
+		unit: 'minutes',
+		minimum: 0,
+		above: true,
+		description:
+			'How many minutes a suspended execution sleeps between two looks at a job whose callback does not come; the first look comes within 75 seconds',
+	},
 	waitForSlot: {
 		name: 'waitForSlot',
 		label: 'Wait for Slot',
@@ -85,6 +98,24 @@ const CANCEL_ON_STOP: Field = {
 	default: false,
 	description: 'Whether stopping the execution also cancels the jobs it waits for, at the provider',
 };
+
+const CONTEXT: Field = {
+	displayName: 'Context',
+	name: 'context',
+	type: 'json',
+	default: '{}',
+	placeholder: 'e.g. { "row": 7 }',
+	description: 'JSON that a Hailuo Trigger puts on its item when the callback of this job comes',
+};
+
+/** @returns any JSON, also given as an object by an expression; null for nothing */
+function readContext(value: unknown, problems: string[]): JsonValue {
+	const text = typeof value === 'string' ? value.trim() : JSON.stringify(value ?? null);
+	if (text === '' || text === '{}') return null;
+	const parsed = parseJson(text);
+	if (parsed === undefined) problems.push(`'Context' is ${shown(value)}; it takes JSON`);
+	return toJson(parsed);
+}
 
 const IDEMPOTENCY_KEY: Field = {
 	displayName: 'Idempotency Key',
@@ -118,9 +149,14 @@ export function describeOptions(providers: readonly ProviderAdapter[]): INodePro
 		...where(EVERY, describeNumber(NUMBERS.maxConcurrency)),
 		...where(CREATING, describeNumber(NUMBERS.createRetries)),
 		...where(CREATING, describeNumber(NUMBERS.waitForSlot)),
+		...where(['create'], CONTEXT, (provider) => provider.callbacks !== undefined),
 		...where(CREATING, IDEMPOTENCY_KEY, (provider) => provider.idempotentCreate === true),
 		...where(WAITING, CANCEL_ON_STOP, (provider) => provider.cancel !== undefined),
 		...perProvider(providers, WAITING, (provider) => always(pollIntervalOf(provider)), '/'),
+		{
+			...describeNumber(NUMBERS.recheckInterval),
+			displayOptions: { show: { ...onOperations(['wait']), '/waitStrategy': ['suspend'] } },
+		},
 		{
 			...describeNumber(NUMBERS.maxVideoSize),
 			displayOptions: { show: { ...onOperations(FINISHING), '/downloadVideo': [true] } },
@@ -140,6 +176,8 @@ export function describeOptions(providers: readonly ProviderAdapter[]): INodePro
 export interface NodeOptions {
 	/** 0 for the adaptive schedule. */
 	pollIntervalSeconds: number;
+	/** Minutes between two looks of a suspended wait. */
+	recheckIntervalMinutes: number;
 	/** Requests in flight. */
 	maxConcurrency: number;
 	includeRaw: boolean;
@@ -149,6 +187,8 @@ export interface NodeOptions {
 	waitForSlotMinutes: number;
 	cancelOnStop: boolean;
 	maxVideoSizeMegabytes: number;
+	/** The user's data that travels through a callback; null for none. */
+	context: JsonValue;
 	/** This provider's own options, all that the model takes, with their defaults where untouched. */
 	extras: ExtraValues;
 	/** What makes no sense, in the form's words. */
@@ -170,6 +210,7 @@ export function readOptions(get: GetParameter, adapter: ProviderAdapter): NodeOp
 		readBoolean(valueAt(options, name) ?? false, displayName, false, problems);
 	return {
 		pollIntervalSeconds: number(NUMBERS.pollInterval),
+		recheckIntervalMinutes: number(NUMBERS.recheckInterval),
 		maxConcurrency: number(NUMBERS.maxConcurrency),
 		includeRaw: boolean(INCLUDE_RAW),
 		idempotencyKey: textAt(options, IDEMPOTENCY_KEY.name),
@@ -177,6 +218,7 @@ export function readOptions(get: GetParameter, adapter: ProviderAdapter): NodeOp
 		waitForSlotMinutes: number(NUMBERS.waitForSlot),
 		cancelOnStop: boolean(CANCEL_ON_STOP),
 		maxVideoSizeMegabytes: number(NUMBERS.maxVideoSize),
+		context: readContext(valueAt(options, CONTEXT.name), problems),
 		extras: readExtras(options, adapter, textAt(get('model', '')) ?? '', problems),
 		problems,
 	};

@@ -1,4 +1,4 @@
-import { sleep, type IExecuteFunctions } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 /** Some older hosts' `sleep` knows no signal, so pauses are cut into pieces that end soon enough for n8n's Stop. */
 const SLICE_MILLISECONDS = 400;
@@ -13,7 +13,7 @@ const SLICE_MILLISECONDS = 400;
  * @param context the execution
  * @returns the same context, but for `getExecutionCancelSignal`
  */
-export function withoutCancelSignal(context: IExecuteFunctions): IExecuteFunctions {
+export function withoutCancelSignal<Context extends object>(context: Context): Context {
 	const hidden = 'getExecutionCancelSignal';
 	return new Proxy(context, {
 		has: (target, key) => key !== hidden && Reflect.has(target, key),

@@ -1,6 +1,14 @@
-import { NodeOperationError, type IDataObject, type IExecuteFunctions, type IHttpRequestOptions } from 'n8n-workflow';
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type IWebhookFunctions,
+} from 'n8n-workflow';
+
 import { describeFault } from '../core/fault';
 import type { Exchange, Failure, HttpBody, HttpPurpose, HttpRequest, HttpResponse } from '../core/http';
+import { parseJson } from '../core/json';
 import { Limiter } from '../core/limiter';
 import { describeFailure, isWebUrl, readHeaders } from '../core/read';
 import { repeatAfterSeconds, type RetryPolicy } from '../core/retry';
@@ -34,7 +42,10 @@ interface Addresses {
 	files: string;
 }
 
-function readAddress(context: IExecuteFunctions, value: unknown, label: string): string {
+/** Where requests are sent from. */
+export type Host = IExecuteFunctions | IWebhookFunctions;
+
+function readAddress(context: Host, value: unknown, label: string): string {
 	const address = typeof value === 'string' ? value.trim().replace(/\/+$/, '') : '';
 	if (isWebUrl(address)) return address;
 	throw new NodeOperationError(context.getNode(), `The credential's '${label}' is not a web address`, {
@@ -52,19 +63,10 @@ function toBody(body: HttpBody): FormData | IDataObject {
 	return form;
 }
 
-function parseJson(text: string): unknown {
-	try {
-		const parsed: unknown = JSON.parse(text);
-		return parsed;
-	} catch {
-		return undefined;
-	}
-}
-
 /** One provider, one credential, one execution: the way out for all of an execution's items. */
 export class Gateway {
 	private constructor(
-		private readonly context: IExecuteFunctions,
+		private readonly context: Host,
 		private readonly credential: string,
 		private readonly addresses: Addresses,
 		private readonly limiter: Limiter,
@@ -74,7 +76,7 @@ export class Gateway {
 	 * @param maxConcurrency requests in flight, shared by all items
 	 * @throws NodeOperationError when the credential's addresses are no addresses
 	 */
-	static async open(context: IExecuteFunctions, adapter: ProviderAdapter, maxConcurrency: number): Promise<Gateway> {
+	static async open(context: Host, adapter: ProviderAdapter, maxConcurrency: number): Promise<Gateway> {
 		const fields = await context.getCredentials(adapter.credential);
 		const api = readAddress(context, fields.baseUrl, 'Base URL');
 		const files = fields.filesBaseUrl === undefined ? api : readAddress(context, fields.filesBaseUrl, 'Files Base URL');

@@ -36,3 +36,17 @@ export function isToolRun(context: IExecuteFunctions): boolean {
 	const rewired: unknown = Reflect.get(context.getNode(), 'rewireOutputLogTo');
 	return context.isToolExecution() || type.endsWith('Tool') || rewired === 'ai_tool';
 }
+
+/** The path of the doorbell below an execution's resume address; n8n's own Wait node has none. */
+export const DOORBELL_PATH = 'hailuo';
+
+/**
+ * @returns the address that rings for this execution: its resume address with the doorbell's path
+ */
+export function doorbellUrlOf(context: IExecuteFunctions): string {
+	const address = textAt(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '';
+	if (!URL.canParse(address)) return address;
+	const url = new URL(address);
+	url.pathname = `${url.pathname.replace(/\/$/, '')}/${DOORBELL_PATH}`;
+	return url.href;
+}

@@ -14,7 +14,7 @@ const REDIRECT_LIMIT = 5;
 const DOWNLOAD_ATTEMPTS = 2;
 
 async function sizeOf(context: IExecuteFunctions, binary: IBinaryData): Promise<number> {
-	if (binary.id === undefined) return Math.floor((binary.data.length * 3) / 4);
+	if (binary.id === undefined) return Buffer.byteLength(binary.data, 'base64');
 	if (binary.bytes !== undefined) return binary.bytes;
 	const { fileSize } = await context.helpers.getBinaryMetadata(binary.id);
 	return fileSize;

@@ -67,6 +67,10 @@ export function watchStream(stream: ReadableStream, limits: StreamLimits): () =>
 		lastByteAt = Date.now();
 		if (size > limits.size) stream.destroy(new StreamLimitError('size'));
 	});
+	// A consumer that reads by events, as n8n's memory and database modes do, counts on being what starts the flow.
+	stream.on('newListener', (event: string) => {
+		if (event === 'data') stream.resume();
+	});
 	const isOver = () => ended.signal.aborted;
 	const watch = async () => {
 		while (!isOver()) {

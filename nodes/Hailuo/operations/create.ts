@@ -1,3 +1,4 @@
+import { planCallback } from './callback';
 import { finish, toItem } from './finish';
 import { makeJob, readPurchase } from './make';
 import type { Operation } from './operation';
@@ -6,7 +7,7 @@ import { awaitJob, readWaitPlan } from './wait';
 
 export const create: Operation = {
 	async prepare(session, itemIndex) {
-		const purchase = await readPurchase(session, itemIndex);
+		const purchase = await readPurchase(session, itemIndex, await planCallback(session, itemIndex));
 		return async () => {
 			const { job, raw } = await makeJob(session, purchase);
 			// Nobody will see this item any more, so nobody could make use of the job.

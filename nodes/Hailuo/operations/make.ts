@@ -5,6 +5,7 @@ import { validate, type DraftFrame, type FormRequest } from '../core/validate';
 import { readOptions, readVideoForm, type FrameChoice, type NodeOptions, type VideoForm } from '../fields';
 import { inputError, requestError, unknownOutcomeError } from '../io/errors';
 import { loadFrame } from '../io/media';
+import type { Callback, CallbackPlan } from './callback';
 import { Abandoned, isAbandoned, parametersOf, placeOf, type JobResult, type Session } from './session';
 
 /** An item's create, checked and ready to be sent. */
@@ -13,6 +14,8 @@ export interface Purchase {
 	form: VideoForm;
 	options: NodeOptions;
 	fingerprint: string;
+	/** Where the provider reports to; null for nowhere. */
+	callback: Callback | null;
 	/** Whether images have to be loaded from the item again; they are not kept while other items are checked. */
 	holdsFiles: boolean;
 }
@@ -30,25 +33,36 @@ async function check(session: Session, itemIndex: number, form: VideoForm): Prom
 /**
  * Reads and checks what an item wants to buy.
  *
+ * @param callback where the provider shall report to, for operations that have callbacks
  * @throws NodeOperationError with all problems of the item
  */
-export async function readPurchase(session: Session, itemIndex: number): Promise<Purchase> {
+export async function readPurchase(
+	session: Session,
+	itemIndex: number,
+	callback: CallbackPlan | null = null,
+): Promise<Purchase> {
 	const get = parametersOf(session, itemIndex);
 	const form = readVideoForm(get, session.adapter);
 	const options = readOptions(get, session.adapter);
 	const validation = await check(session, itemIndex, form);
-	const problems = [...(validation.ok ? [] : validation.problems), ...options.problems];
+	const problems = [
+		...(validation.ok ? [] : validation.problems),
+		...form.problems,
+		...options.problems,
+		...(callback?.problems ?? []),
+	];
 	if (!validation.ok || problems.length > 0) throw inputError(placeOf(session, itemIndex), problems);
 	for (const hint of validation.hints) session.hints.add(itemIndex, hint);
 	const fingerprint = fingerprintOf(session.adapter.id, { ...validation.request, extras: options.extras });
 	const holdsFiles = validation.request.firstFrame?.kind === 'file' || validation.request.lastFrame?.kind === 'file';
-	return { itemIndex, form, options, fingerprint, holdsFiles };
+	return { itemIndex, form, options, fingerprint, callback: callback?.callback ?? null, holdsFiles };
 }
 
 function toRequest(session: Session, purchase: Purchase, form: FormRequest, extras: ExtraValues): VideoRequest {
 	const { itemIndex, options, fingerprint } = purchase;
 	const idempotencyKey = idempotencyKeyOf(options.idempotencyKey, session.identity, itemIndex, fingerprint);
-	return { ...form, extras, callbackUrl: null, idempotencyKey };
+	const { url: callbackUrl = null, progress: callbackProgress = false } = purchase.callback ?? {};
+	return { ...form, extras, callbackUrl, callbackProgress, idempotencyKey };
 }
 
 async function send(session: Session, purchase: Purchase): Promise<JobResult> {

@@ -74,4 +74,37 @@ export interface CallbackCapability {
 	readonly documented: boolean;
 	/** The provider refuses anything but https addresses. */
 	readonly httpsOnly: boolean;
+	/**
+	 * Reads what a callback says. It is never more than a hint: what a job is, is always read from the provider.
+	 *
+	 * @param body parsed, untrusted
+	 * @returns null when the body is no callback of this provider
+	 */
+	readCallback(body: unknown): CallbackNote | null;
+	/**
+	 * Present where the provider signs its callbacks.
+	 *
+	 * @param rawBody the bytes as they came; a body that was parsed and written again has another signature
+	 * @param headers names in lower case
+	 * @param secret the credential's key
+	 */
+	verify?(rawBody: Uint8Array, headers: Readonly<Record<string, string>>, secret: string): boolean;
+}
+
+/** What a callback says of a job. One of the two handles is there. */
+export interface CallbackNote {
+	jobId: string | null;
+	jobToken: string | null;
+	status: JobStatus;
+	/** 0 to 100. */
+	progress: number | null;
+}
+
+/**
+ * Says whether a callback is about this job.
+ */
+export function concerns(note: CallbackNote, job: Pick<Job, 'jobId' | 'jobToken'>): boolean {
+	// Where a provider has two handles, its create may have told only one of them.
+	const handles = [note.jobId, note.jobToken].filter((handle) => handle !== null);
+	return handles.includes(job.jobId) || (job.jobToken !== undefined && handles.includes(job.jobToken));
 }

@@ -4,6 +4,7 @@ import type { Job } from '../core/job';
 import { encodeSegment, textAt, webUrlAt } from '../core/read';
 import type { VideoRequest } from '../core/request';
 import type { ProviderAdapter } from './adapter';
+import { readCallback, verifyCallback } from './apiframeCallback';
 import { ID, STATUS_WORDS, readFailure, readJob } from './apiframeRead';
 import { answer, orElse, uploadFrames, type FileFrame } from './exchange';
 
@@ -18,7 +19,10 @@ function createBody(
 	// Of the second spelling only the address is attested, and an unknown key would have the whole request refused.
 	const callback: JsonObject =
 		spelling === 'camelCase'
-			? { webhookUrl: request.callbackUrl, webhookEvents: ['completed', 'failed'] }
+			? {
+					webhookUrl: request.callbackUrl,
+					webhookEvents: [...(request.callbackProgress ? ['progress'] : []), 'completed', 'failed'],
+				}
 			: { webhook_url: request.callbackUrl };
 	return {
 		model: request.model,
@@ -119,7 +123,7 @@ export const apiframe: ProviderAdapter = {
 	statusWords: STATUS_WORDS,
 	shortestPollSeconds: 2,
 	linkLifetime: '24 hours',
-	callbacks: { documented: true, httpsOnly: false },
+	callbacks: { documented: true, httpsOnly: false, readCallback, verify: verifyCallback },
 	idempotentCreate: true,
 
 	create(request) {

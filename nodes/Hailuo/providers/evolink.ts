@@ -13,7 +13,7 @@ import {
 	webUrlAt,
 } from '../core/read';
 import type { VideoRequest } from '../core/request';
-import type { ProviderAdapter } from './adapter';
+import type { CallbackNote, ProviderAdapter } from './adapter';
 import { answer, describeRefusal, kindOfStatus, mapStatus, uploadFrames, type FileFrame } from './exchange';
 
 const ID = 'evolink';
@@ -191,6 +191,14 @@ function readFailure(response: HttpResponse): Failure {
 	return describeRefusal(response, { ...known, kind: contentRefused ? 'content' : kindOfStatus(meant) });
 }
 
+/** A callback's body is the answer to a task query (EvoLink docs, callbacks of other models). */
+function readCallback(body: unknown): CallbackNote | null {
+	const jobId = textAt(body, 'id');
+	const status = textAt(body, 'status');
+	if (jobId === null || status === null) return null;
+	return { jobId, jobToken: null, status: mapStatus(STATUS_WORDS, status), progress: percentageAt(body, 'progress') };
+}
+
 /**
  * EvoLink (evolink.ai). It documents no cancellation and, for Hailuo, no idempotency key.
  * Sources: EvoLink OpenAPI of the three models and of the task query, EvoLink pages on files, errors and callbacks.
@@ -221,7 +229,7 @@ export const evolink: ProviderAdapter = {
 	shortestPollSeconds: 8,
 	linkLifetime: '24 hours',
 	// Documented for other models of the same endpoint; https only, and no private hosts.
-	callbacks: { documented: false, httpsOnly: true },
+	callbacks: { documented: false, httpsOnly: true, readCallback },
 
 	create(request) {
 		return uploadFrames([request.firstFrame, request.lastFrame], upload, (urls) =>

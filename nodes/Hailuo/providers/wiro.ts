@@ -5,7 +5,16 @@ import { textAt } from '../core/read';
 import type { Frame, VideoRequest } from '../core/request';
 import type { ProviderAdapter } from './adapter';
 import { answer } from './exchange';
-import { createdHandle, errorMessage, isRefusal, readFailure, SLUGS, STATUS_WORDS, WIRO_ID } from './wiroRead';
+import {
+	createdHandle,
+	errorMessage,
+	isRefusal,
+	readCallback,
+	readFailure,
+	SLUGS,
+	STATUS_WORDS,
+	WIRO_ID,
+} from './wiroRead';
 import { cancelTask, getTask } from './wiroTask';
 
 /** An image under the name of its field; the field has a twin named `<name>Url`. */
@@ -173,7 +182,7 @@ export const wiro: ProviderAdapter = {
 	shortestPollSeconds: 3,
 	// Outputs are kept "for a limited time" (Wiro docs, FAQ), which is no lifetime.
 	linkLifetime: null,
-	callbacks: { documented: true, httpsOnly: false },
+	callbacks: { documented: true, httpsOnly: false, readCallback },
 
 	create(request) {
 		return run(request, frameFieldsOf(request), true);

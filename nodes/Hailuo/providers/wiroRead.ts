@@ -2,6 +2,7 @@ import type { ModelId } from '../core/catalog';
 import type { Failure, FailureKind, HttpResponse } from '../core/http';
 import { describeJob, isOver, type Job, type JobFailure, type JobReference, type JobStatus } from '../core/job';
 import { cleanText, listAt, momentAt, numberAt, textAt, valueAt, webUrlAt } from '../core/read';
+import type { CallbackNote } from './adapter';
 import { describeRefusal, kindOfStatus, mapStatus } from './exchange';
 
 /** How Wiro's answers are read. Sources: Wiro page for Hailuo 2.3 Fast; Wiro docs, tasks and error codes. */
@@ -116,6 +117,21 @@ function readModel(task: unknown): string | null {
 	const parts = [textAt(task, 'modelslugowner'), textAt(task, 'modelslugproject')];
 	const slug = parts.join('/').toLowerCase().replaceAll('.', '-');
 	return SLUGS.find((known) => known.slug === slug)?.model ?? null;
+}
+
+/**
+ * Reads a callback. Wiro does not document its body; its SDKs say that it holds the finished task, as Task/Detail has
+ * it or alone.
+ */
+export function readCallback(body: unknown): CallbackNote | null {
+	const listed = valueAt(body, 'tasklist', 0);
+	const task = listed === undefined ? body : listed;
+	const jobId = textAt(task, 'taskid') ?? textAt(task, 'id');
+	const jobToken = textAt(task, 'socketaccesstoken') ?? textAt(task, 'tasktoken');
+	if (jobId === null && jobToken === null) return null;
+	const known = readTask({ tasklist: [task] }, { jobId: jobId ?? jobToken ?? '' });
+	// Wiro calls once, at the end, so that a callback without a status is about the end too.
+	return { jobId, jobToken, status: known?.status ?? 'succeeded', progress: null };
 }
 
 /** Says whether an answer of status 2xx is a refusal, provided that it holds no task. */

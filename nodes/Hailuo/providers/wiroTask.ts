@@ -50,7 +50,7 @@ const IN_BETWEEN: readonly string[] = ['task_queue', 'task_accept', 'task_prepro
 
 /**
  * Ends a task whatever its state. Cancel ends a queued one, Kill a running one, and each refuses the other's: so Cancel,
- * then Kill, then a look, and all of that once more where the look shows that the task was between the two.
+ * then Kill, then a look, and all of that once more where the look shows a task that is not over: it was between the two.
  *
  * @param reference the job; a token as its id serves as well
  * @returns leads to the ended task, or to the task as it is when it was over already; fails with `notCancellable` when
@@ -106,8 +106,9 @@ function look(reference: JobReference, handle: TaskHandle, refusal: string, repe
 			const step = exchange.read(response);
 			if (step.kind !== 'value' || isOver(step.value)) return step;
 			const { rawStatus } = step.value;
+			// It may have come to where Kill works only after Kill was refused.
+			if (repeats > 0) return { kind: 'next', exchange: endTask(reference, handle, repeats - 1) };
 			const inBetween = IN_BETWEEN.includes(rawStatus?.toLowerCase() ?? '');
-			if (inBetween && repeats > 0) return { kind: 'next', exchange: endTask(reference, handle, repeats - 1) };
 			const why = inBetween ? 'the task is just being started; try again in a moment' : refusal;
 			return fail(
 				describeFailure({ kind: 'notCancellable', message: `Wiro does not end a task in state ${rawStatus}: ${why}` }),

@@ -1,0 +1,81 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { isWebUrl, textAt } from '../core/read';
+import type { ProviderAdapter } from '../providers/adapter';
+import { readChoice, shown, type GetParameter } from './shared';
+import { always, NEVER, perProvider, type Twin } from './twins';
+
+const CHOICES = [
+	{ name: 'None', value: 'none', description: 'The provider reports nothing; wait or ask for the job later' },
+	{
+		name: 'This Execution',
+		value: 'thisExecution',
+		description: "The provider wakes this execution when it is suspended in 'Wait for Video'",
+	},
+	{ name: 'URL', value: 'url', description: 'The provider reports to an address, such as that of a Hailuo Trigger' },
+] as const;
+
+export type CallbackChoice = (typeof CHOICES)[number]['value'];
+
+function callbackOf({ callbacks, label }: ProviderAdapter): Twin[] {
+	if (callbacks === undefined) return NEVER;
+	const reservation = callbacks.documented
+		? ''
+		: ` ${label} documents callbacks for other models of the same endpoint, not for Hailuo, so wait with a recheck as well.`;
+	return always({
+		displayName: 'Callback',
+		name: 'callback',
+		type: 'options',
+		options: CHOICES.map((choice) => ({ ...choice })),
+		default: 'none',
+		description: `Whether the provider reports the end of the job to n8n.${reservation}`,
+	});
+}
+
+function callbackUrlOf({ callbacks }: ProviderAdapter): Twin[] {
+	if (callbacks === undefined) return NEVER;
+	return always({
+		displayName: 'Callback URL',
+		name: 'callbackUrl',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. https://n8n.example.com/webhook/5f0c1a52/hailuo',
+		description: `Address to report to${callbacks.httpsOnly ? ', https only' : ''}. The production URL of a Hailuo Trigger, or a service of your own.`,
+	});
+}
+
+/**
+ * @returns where the provider reports to, for the providers that do
+ */
+export function describeCallback(providers: readonly ProviderAdapter[]): INodeProperties[] {
+	const address = perProvider(providers, ['create'], callbackUrlOf).map((field) => ({
+		...field,
+		displayOptions: { ...field.displayOptions, show: { ...field.displayOptions?.show, callback: ['url'] } },
+	}));
+	return [...perProvider(providers, ['create'], callbackOf), ...address];
+}
+
+export interface CallbackForm {
+	choice: CallbackChoice;
+	/** Empty unless the choice is `url`. */
+	url: string;
+	/** What makes no sense, in the form's words. */
+	problems: string[];
+}
+
+/**
+ * Reads where the provider is to report to.
+ */
+export function readCallbackForm(get: GetParameter, { callbacks, label }: ProviderAdapter): CallbackForm {
+	const problems: string[] = [];
+	const choice = readChoice<CallbackChoice>(get('callback', 'none'), 'Callback', CHOICES, 'none', problems);
+	const url = choice === 'url' ? (textAt(get('callbackUrl', '')) ?? '') : '';
+	if (choice !== 'none' && callbacks === undefined)
+		problems.push(`'Callback' is not offered by ${label}: it reports nothing`);
+	else if (choice === 'url' && !isWebUrl(url)) {
+		problems.push(`'Callback URL' is ${shown(url)}; it takes a web address that begins with https:// or http://`);
+	} else if (choice === 'url' && callbacks?.httpsOnly === true && !url.startsWith('https:')) {
+		problems.push(`'Callback URL' begins with http://; ${label} takes https only`);
+	}
+	return { choice, url, problems };
+}

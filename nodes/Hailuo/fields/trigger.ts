@@ -1,0 +1,86 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { ProviderAdapter } from '../providers/adapter';
+import { readChoice, type GetParameter } from './shared';
+
+const EVENTS = [
+	{ name: 'Cancelled', value: 'cancelled', description: 'The job was cancelled' },
+	{ name: 'Failed', value: 'failed', description: 'The job ended without a video' },
+	{ name: 'Progress', value: 'progress', description: 'The job has come further; only some providers report that' },
+	{ name: 'Succeeded', value: 'succeeded', description: 'The video is there' },
+] as const;
+
+export type TriggerEvent = (typeof EVENTS)[number]['value'];
+
+const ACTIONS = [
+	{ name: 'Start This Workflow', value: 'startWorkflow', description: 'Run the nodes behind this one with the job' },
+	{
+		name: 'Resume the Waiting Execution',
+		value: 'resumeExecution',
+		description: "Wake the execution that made the job and waits for it by 'Suspend'; nothing runs here",
+	},
+] as const;
+
+export type OnCallback = (typeof ACTIONS)[number]['value'];
+
+/**
+ * @returns the trigger's form; only providers that report to an address are in it
+ */
+export function describeTrigger(providers: readonly ProviderAdapter[]): INodeProperties[] {
+	const reporting = providers.filter(({ callbacks }) => callbacks !== undefined);
+	const initial = reporting[0]?.id ?? '';
+	return [
+		{
+			displayName:
+				"Activate the workflow and give this node's production URL to 'Create Video' as its Callback URL. n8n must be reachable from the internet under that address.",
+			name: 'urlNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Provider',
+			name: 'provider',
+			type: 'options',
+			noDataExpression: true,
+			options: reporting
+				.map(({ id, label }) => ({ name: label, value: id }))
+				.sort((left, right) => left.name.localeCompare(right.name)),
+			default: initial,
+			description: 'The gateway that reports; the credential proves that a report is genuine',
+		},
+		{
+			displayName: 'On Callback',
+			name: 'onCallback',
+			type: 'options',
+			noDataExpression: true,
+			options: ACTIONS.map((action) => ({ ...action })),
+			default: 'startWorkflow',
+			description: 'What a genuine callback does',
+		},
+		{
+			displayName: 'Trigger On',
+			name: 'events',
+			type: 'multiOptions',
+			displayOptions: { show: { onCallback: ['startWorkflow'] } },
+			options: EVENTS.map((event) => ({ ...event })),
+			default: ['succeeded', 'failed', 'cancelled'],
+			required: true,
+		},
+	];
+}
+
+export interface TriggerForm {
+	onCallback: OnCallback;
+	events: readonly TriggerEvent[];
+}
+
+/**
+ * Reads the trigger's form.
+ */
+export function readTriggerForm(get: GetParameter): TriggerForm {
+	const events = get('events', []);
+	const chosen: unknown[] = Array.isArray(events) ? events : [];
+	return {
+		onCallback: readChoice<OnCallback>(get('onCallback', 'startWorkflow'), 'On Callback', ACTIONS, 'startWorkflow', []),
+		events: EVENTS.map(({ value }) => value).filter((value) => chosen.includes(value)),
+	};
+}

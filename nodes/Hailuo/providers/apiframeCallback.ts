@@ -1,0 +1,46 @@
+import { equalInConstantTime, hmacHex, sha256 } from '../core/hmac';
+import { percentageAt, textAt } from '../core/read';
+import type { CallbackNote } from './adapter';
+import { STATUS_WORDS } from './apiframeRead';
+import { mapStatus } from './exchange';
+
+/** The docs name the event, the SDK speaks of a `type`; the job's own status says the same and is read first. */
+const EVENT_WORDS: Readonly<Record<string, CallbackNote['status']>> = {
+	completed: 'succeeded',
+	failed: 'failed',
+	progress: 'running',
+};
+
+/**
+ * Reads a callback: `{event, jobId, status, progress, ...}` (Apiframe docs, webhooks).
+ */
+export function readCallback(body: unknown): CallbackNote | null {
+	const jobId = textAt(body, 'jobId');
+	const event = textAt(body, 'event') ?? textAt(body, 'type');
+	const status = textAt(body, 'status');
+	if (jobId === null || (event === null && status === null)) return null;
+	const said = mapStatus(STATUS_WORDS, status);
+	return {
+		jobId,
+		jobToken: null,
+		status: said === 'unknown' ? mapStatus(EVENT_WORDS, event) : said,
+		progress: percentageAt(body, 'progress'),
+	};
+}
+
+/**
+ * Checks the header `X-Webhook-Signature`: HMAC-SHA256 over the raw body in hexadecimal, with or without `sha256=` in
+ * front. The key is the 32 bytes of the API key's SHA-256 (Apiframe SDK 2.0.0-beta.1, verifyWebhook).
+ */
+export function verifyCallback(
+	rawBody: Uint8Array,
+	headers: Readonly<Record<string, string>>,
+	secret: string,
+): boolean {
+	const given =
+		headers['x-webhook-signature']
+			?.trim()
+			.toLowerCase()
+			.replace(/^sha256=/, '') ?? '';
+	return given !== '' && secret !== '' && equalInConstantTime(given, hmacHex(sha256(secret), rawBody));
+}
