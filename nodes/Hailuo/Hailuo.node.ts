@@ -80,10 +80,11 @@ export class Hailuo implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const items = this.getInputData();
+		// First of all the provider: with one that is none, n8n finds no operation.
+		const session = await openSession(this);
 		const operation = operationByName(this.getNodeParameter('operation', 0));
 		if (operation === undefined)
 			throw new NodeOperationError(this.getNode(), `'Operation' is none of this node's operations`);
-		const session = await openSession(this);
 		if (operation === wait && readStrategy(parametersOf(session, 0)) === 'suspend') return await suspend(session);
 		const outcomes = await runAll(session, operation, items.length, this.continueOnFail());
 		showHints(session);

@@ -147,7 +147,7 @@ describe('cancelling', () => {
 
 	test("a running task that Wiro does not kill fails with Wiro's words", () => {
 		const { calls, step } = cancel({ Cancel: [BUSY], Kill: [UNKILLABLE], Detail: [task('task_output')] });
-		expect(calls.map(([call]) => call)).toEqual(['Cancel', 'Kill', 'Detail']);
+		expect(calls.map(([call]) => call)).toEqual(['Cancel', 'Kill', 'Detail', 'Cancel', 'Kill', 'Detail']);
 		expect(step).toMatchObject({
 			failure: {
 				kind: 'notCancellable',

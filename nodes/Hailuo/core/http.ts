@@ -1,5 +1,5 @@
 /**
- * HTTP as plain data. Adapters describe requests and read responses; only io/transport sends.
+ * HTTP as plain data. Adapters describe requests and read responses; only io/gateway sends.
  */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 

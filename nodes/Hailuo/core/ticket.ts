@@ -66,6 +66,8 @@ export function readTicket(secret: string, provider: string, now: number, text: 
  */
 export function addTicket(url: string, ticket: string): string {
 	const address = new URL(url);
+	// A fragment never reaches a server, and Wiro's SDK refuses addresses that have one.
+	address.hash = '';
 	address.searchParams.set(TICKET_PARAMETER, ticket);
 	return address.href;
 }

@@ -1,5 +1,6 @@
 import {
 	NodeOperationError,
+	sleep,
 	type IDataObject,
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
@@ -35,6 +36,8 @@ const RESPONSE_LIMIT = 2 * 1024 * 1024;
 export type Outcome<Value> = { ok: true; value: Value; raw: unknown } | { ok: false; failure: Failure };
 
 type Answer = { ok: true; response: HttpResponse } | { ok: false; failure: Failure };
+
+const NOT_ASKED = describeFailure({ kind: 'stopped', message: 'Stopped', made: 'no' });
 
 /** A credential's addresses, without a slash at the end. */
 interface Addresses {
@@ -97,18 +100,22 @@ export class Gateway {
 		let current = exchange;
 		let sent = 0;
 		let start = Date.now();
+		let failure = NOT_ASKED;
 		for (;;) {
-			if (stop?.aborted)
-				return { ok: false, failure: describeFailure({ kind: 'stopped', message: 'Stopped', made: 'no' }) };
 			const { request } = current;
-			const answer = await this.limiter.run(async () => await this.send(request, stop));
+			const answer = await this.limiter.run(async () => {
+				// Who had this turn before may have failed and so be about to fire `stop`: nothing is bought after that.
+				if (request.purpose === 'create') await sleep(0);
+				return stop?.aborted ? null : await this.send(request, stop);
+			});
+			if (answer === null) return { ok: false, failure };
 			sent += 1;
-			let failure: Failure;
 			if (answer.ok) {
 				const step = current.read(answer.response);
 				if (step.kind === 'value') return { ok: true, value: step.value, raw: answer.response.json };
 				if (step.kind === 'next') {
 					current = step.exchange;
+					failure = NOT_ASKED;
 					sent = 0;
 					start = Date.now();
 					continue;

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Failure } from '../core/http';
 import type { Job, JobReference } from '../core/job';
-import { describeFailure, textAt, valueAt } from '../core/read';
+import { describeFailure, numberAt, textAt, valueAt } from '../core/read';
 import { readReference } from '../core/storedJob';
 
 /**
@@ -13,7 +13,11 @@ import { readReference } from '../core/storedJob';
  */
 const MEMBER = 'hailuoJobs';
 
-export type Entry = { state: 'made'; job: JobReference } | { state: 'unknown'; failure: Failure };
+export type Entry =
+	{ state: 'made'; job: JobReference } | { state: 'unknown'; failure: Failure; idempotencyKey: string | null };
+
+/** Apiframe replays a create for 24 hours; after that its key would buy anew. */
+const REPLAY_MILLISECONDS = 23 * 60 * 60 * 1000;
 
 export class Ledger {
 	private readonly entries: Record<string, unknown>;
@@ -42,17 +46,19 @@ export class Ledger {
 		const jobId = textAt(entry, 'job', 'jobId');
 		if (jobId !== null) return { state: 'made', job: readReference(valueAt(entry, 'job'), jobId) };
 		const message = textAt(entry, 'unknown');
-		return message === null
-			? null
-			: { state: 'unknown', failure: describeFailure({ kind: 'network', message, made: 'maybe' }) };
+		if (message === null) return null;
+		const failure = describeFailure({ kind: 'network', message, made: 'maybe' });
+		const isFresh = Date.now() - (numberAt(entry, 'at') ?? 0) < REPLAY_MILLISECONDS;
+		return { state: 'unknown', failure, idempotencyKey: isFresh ? textAt(entry, 'idempotencyKey') : null };
 	}
 
 	recordMade(itemIndex: number, fingerprint: string, job: Job): void {
 		this.entries[this.keyOf(itemIndex)] = { fingerprint, job: readReference(job, job.jobId) };
 	}
 
-	recordUnknown(itemIndex: number, fingerprint: string, failure: Failure): void {
-		this.entries[this.keyOf(itemIndex)] = { fingerprint, unknown: failure.message };
+	/** @param idempotencyKey under which the provider can be asked again; a retry from the list is another execution and would make another */
+	recordUnknown(itemIndex: number, fingerprint: string, failure: Failure, idempotencyKey: string | null): void {
+		this.entries[this.keyOf(itemIndex)] = { fingerprint, unknown: failure.message, idempotencyKey, at: Date.now() };
 	}
 
 	/** Forgets this run, when all its items went well and so no try will follow. */

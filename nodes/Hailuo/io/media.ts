@@ -109,7 +109,7 @@ async function openFollowing(context: IExecuteFunctions, url: string, rules: Dow
 function describeLimit(limit: StreamLimitError['limit'], sizeLimit: number): string {
 	if (limit === 'stopped') return 'The execution was stopped during the download';
 	if (limit === 'stall') return `No data came for ${DOWNLOAD_LIMITS.stall / 1000} seconds`;
-	return `The video is larger than the ${Math.floor(sizeLimit / 1024 / 1024)} MB that 'Max Video Size' allows`;
+	return `The video is larger than the ${sizeLimit / 1024 / 1024} MB that 'Max Video Size' allows`;
 }
 
 const EXTENSIONS: Record<string, string> = { 'video/webm': 'webm', 'video/quicktime': 'mov' };

@@ -27,36 +27,23 @@ export function isOwnDoorbell(own: string, url: string): boolean {
 	return (
 		address.origin === base.origin &&
 		address.username === '' &&
+		address.password === '' &&
 		/^\w+$/.test(executionId ?? '') &&
 		path === DOORBELL_PATH &&
 		more.length === 0
 	);
 }
 
-/**
- * Hands a callback on to the execution that waits for it, at this n8n's own waiting endpoint and nowhere else. What
- * cannot be delivered is logged and left to the recheck.
- *
- * @param url from a genuine ticket; null when there was none
- */
-export async function ringDoorbell(context: IWebhookFunctions, url: string | null): Promise<void> {
-	const { logger } = context;
-	if (url === null) {
-		logger.warn('Hailuo Trigger: a callback had no ticket, so there is no execution to resume');
-		return;
-	}
-	const own = textAt(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '';
-	if (!isOwnDoorbell(own, url)) {
-		logger.warn('Hailuo Trigger: the ticket of a callback names an address that is not of this n8n');
-		return;
-	}
+/** Never throws: nobody waits for it. What cannot be delivered is logged and left to the recheck. */
+async function ring(context: IWebhookFunctions, url: string): Promise<void> {
+	const body = context.getBodyData();
 	for (const seconds of TRIES) {
 		await pause(seconds * 1000);
 		try {
 			await context.helpers.httpRequest({
 				method: 'POST',
 				url,
-				body: context.getBodyData(),
+				body,
 				json: true,
 				timeout: ANSWER_TIMEOUT,
 				disableFollowRedirect: true,
@@ -66,5 +53,22 @@ export async function ringDoorbell(context: IWebhookFunctions, url: string | nul
 			// Running at the moment, over already, or not reachable: the next try tells.
 		}
 	}
-	logger.warn('Hailuo Trigger: a waiting execution could not be resumed; it will find its job by rechecking');
+	context.logger.warn('Hailuo Trigger: a waiting execution could not be resumed; it will find its job by rechecking');
+}
+
+/**
+ * Hands a callback on to the execution that waits for it, at this n8n's own waiting endpoint and nowhere else. It does so
+ * after it has returned: as long as a webhook is being worked on, n8n keeps an expression engine for it.
+ *
+ * @param url from a genuine ticket; null when there was none
+ */
+export function ringDoorbell(context: IWebhookFunctions, url: string | null): void {
+	const { logger } = context;
+	if (url === null) {
+		logger.warn('Hailuo Trigger: a callback had no ticket, so there is no execution to resume');
+		return;
+	}
+	const own = textAt(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '';
+	if (isOwnDoorbell(own, url)) void ring(context, url);
+	else logger.warn('Hailuo Trigger: the ticket of a callback names an address that is not of this n8n');
 }

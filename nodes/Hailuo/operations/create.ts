@@ -3,7 +3,7 @@ import { finish, toItem } from './finish';
 import { makeJob, readPurchase } from './make';
 import type { Operation } from './operation';
 import { afterStop } from './stop';
-import { awaitJob, readWaitPlan } from './wait';
+import { awaitJob, draftWaitPlan } from './wait';
 
 export const create: Operation = {
 	async prepare(session, itemIndex) {
@@ -19,8 +19,8 @@ export const create: Operation = {
 
 export const createAndWait: Operation = {
 	async prepare(session, itemIndex) {
-		const plan = readWaitPlan(session, itemIndex);
-		const purchase = await readPurchase(session, itemIndex);
+		const { plan, problems } = draftWaitPlan(session, itemIndex);
+		const purchase = await readPurchase(session, itemIndex, { callback: null, problems });
 		return async () => {
 			const made = await makeJob(session, purchase);
 			if (session.isStoppedByUser()) plan.options.cancelOnStop = true;

@@ -1,9 +1,9 @@
 import { fingerprintOf, idempotencyKeyOf } from '../core/fingerprint';
 import { describeJob, type Job } from '../core/job';
-import type { ExtraValues, VideoRequest } from '../core/request';
-import { validate, type DraftFrame, type FormRequest } from '../core/validate';
+import { validate, type DraftFrame } from '../core/validate';
 import { readOptions, readVideoForm, type FrameChoice, type NodeOptions, type VideoForm } from '../fields';
 import { inputError, requestError, unknownOutcomeError } from '../io/errors';
+import type { Entry } from '../io/ledger';
 import { loadFrame } from '../io/media';
 import type { Callback, CallbackPlan } from './callback';
 import { Abandoned, isAbandoned, parametersOf, placeOf, type JobResult, type Session } from './session';
@@ -58,19 +58,14 @@ export async function readPurchase(
 	return { itemIndex, form, options, fingerprint, callback: callback?.callback ?? null, holdsFiles };
 }
 
-function toRequest(session: Session, purchase: Purchase, form: FormRequest, extras: ExtraValues): VideoRequest {
-	const { itemIndex, options, fingerprint } = purchase;
-	const idempotencyKey = idempotencyKeyOf(options.idempotencyKey, session.identity, itemIndex, fingerprint);
-	const { url: callbackUrl = null, progress: callbackProgress = false } = purchase.callback ?? {};
-	return { ...form, extras, callbackUrl, callbackProgress, idempotencyKey };
-}
-
-async function send(session: Session, purchase: Purchase): Promise<JobResult> {
+async function send(session: Session, purchase: Purchase, idempotencyKey: string): Promise<JobResult> {
 	const { itemIndex, options, fingerprint } = purchase;
 	const place = placeOf(session, itemIndex);
 	const validation = await check(session, itemIndex, purchase.form);
 	if (!validation.ok) throw inputError(place, validation.problems);
-	const exchange = session.adapter.create(toRequest(session, purchase, validation.request, options.extras));
+	const { url: callbackUrl = null, progress: callbackProgress = false } = purchase.callback ?? {};
+	const further = { extras: options.extras, callbackUrl, callbackProgress, idempotencyKey };
+	const exchange = session.adapter.create({ ...validation.request, ...further });
 	const policy = { retries: options.createRetries, slotWait: options.waitForSlotMinutes * 60_000 };
 	const outcome = await session.gateway.run(exchange, policy, session.stop);
 	if (outcome.ok) {
@@ -79,10 +74,11 @@ async function send(session: Session, purchase: Purchase): Promise<JobResult> {
 		session.made.set(itemIndex, job);
 		return { job, raw: outcome.raw };
 	}
-	if (isAbandoned(session, outcome.failure)) throw new Abandoned();
-	if (outcome.failure.made === 'no') throw requestError(place, outcome.failure, null);
-	session.ledger.recordUnknown(itemIndex, fingerprint, outcome.failure);
-	throw unknownOutcomeError(place, outcome.failure);
+	const { failure } = outcome;
+	if (isAbandoned(session, failure)) throw new Abandoned();
+	if (failure.made === 'no') throw requestError(place, failure, null);
+	session.ledger.recordUnknown(itemIndex, fingerprint, failure, idempotencyKey);
+	throw unknownOutcomeError(place, failure);
 }
 
 /** @returns the job as far as its reference tells; `queued` is what a job is when nothing was read yet */
@@ -104,11 +100,24 @@ export async function makeJob(session: Session, purchase: Purchase): Promise<Job
 		session.made.set(itemIndex, job);
 		return { job, raw: null, adopted: true };
 	}
-	// With an idempotency key the provider itself tells whether there is a job; without one nobody may ask again.
-	const canAskAgain = session.adapter.idempotentCreate === true && !purchase.holdsFiles;
-	if (entry?.state === 'unknown' && !canAskAgain) throw unknownOutcomeError(placeOf(session, itemIndex), entry.failure);
-	const result = purchase.holdsFiles
-		? await session.files.run(async () => await send(session, purchase))
-		: await send(session, purchase);
+	const key = askAgainKey(session, purchase, entry);
+	const place = async () => await send(session, purchase, key);
+	const result = purchase.holdsFiles ? await session.files.run(place) : await place();
 	return { ...result, adopted: false };
+}
+
+/**
+ * Decides under which key a create is sent. With one the provider itself tells whether there is a job already; without
+ * one nobody may ask again. An upload has another address each time, and with it the request is another.
+ *
+ * @throws NodeApiError when the outcome of an earlier try is not known and must stay so
+ */
+function askAgainKey(session: Session, purchase: Purchase, entry: Entry | null): string {
+	const { itemIndex, fingerprint, options, holdsFiles } = purchase;
+	if (entry?.state !== 'unknown') {
+		return idempotencyKeyOf(options.idempotencyKey, session.identity, itemIndex, fingerprint);
+	}
+	const canAskAgain = session.adapter.idempotentCreate === true && !holdsFiles;
+	if (entry.idempotencyKey !== null && canAskAgain) return entry.idempotencyKey;
+	throw unknownOutcomeError(placeOf(session, itemIndex), entry.failure);
 }

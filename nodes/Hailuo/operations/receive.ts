@@ -1,25 +1,32 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { takeDelivery } from '../core/deliveries';
 import type { JsonValue } from '../core/http';
-import { describeJob, isOver, type Job } from '../core/job';
-import { readHeaders, textAt } from '../core/read';
+import { isOver, type Job } from '../core/job';
+import { readHeaders, textAt, valueAt } from '../core/read';
 import { TICKET_PARAMETER, type Ticket } from '../core/ticket';
-import { readTriggerForm, type TriggerEvent, type TriggerForm } from '../fields';
+import { readTriggerForm, type TriggerEvent } from '../fields';
+import { pause } from '../io/cancelSignal';
 import { Gateway } from '../io/gateway';
 import { ringDoorbell } from '../io/resume';
 import { checkTicket, readSecret } from '../io/tickets';
 import { answer, rawBodyOf } from '../io/webhook';
 import type { CallbackNote, ProviderAdapter } from '../providers/adapter';
 
-/** A callback comes once; a read that fails in passing must not lose it. They span about 7 s. */
-const READ_REPEATS = 3;
+/** A callback comes once; a read that fails in passing must not lose it. They span about 15 s. */
+const READ_REPEATS = 4;
+
+/**
+ * Seconds before each look at a job that its callback calls over. What the provider answers to reads may be a moment
+ * older than what it has just reported.
+ */
+const LOOKS = [0, 1, 3];
 
 /** A callback that is what it claims to be, as far as can be told without asking the provider. */
 interface Delivery {
 	note: CallbackNote;
 	ticket: Ticket | null;
-	/** The provider has signed it, so its word on the job's status can be taken. */
-	signed: boolean;
+	/** What the callback says of the job, where the provider has signed it. */
+	said: Job | null;
 }
 
 type Check = { ok: true; delivery: Delivery } | { ok: false; status: number; message: string };
@@ -35,40 +42,72 @@ async function check(context: IWebhookFunctions, adapter: ProviderAdapter): Prom
 			return { ok: false, status: 401, message: 'The signature is not genuine' };
 		}
 	}
-	const given = textAt(context.getQueryData(), TICKET_PARAMETER);
-	const ticket = given === null ? null : await checkTicket(context, adapter, given);
-	if (given !== null && ticket === null) return { ok: false, status: 401, message: 'The ticket is not genuine' };
-	return { ok: true, delivery: { note, ticket, signed: callbacks?.verify !== undefined } };
+	const given = valueAt(context.getQueryData(), TICKET_PARAMETER);
+	const ticket = given === undefined ? null : await checkTicket(context, adapter, textAt(given) ?? '');
+	if (given !== undefined && ticket === null) return { ok: false, status: 401, message: 'The ticket is not genuine' };
+	return { ok: true, delivery: { note, ticket, said: callbacks?.verify ? (note.job ?? null) : null } };
 }
 
 /** The answer has been given; nothing starts. */
 const NOTHING: IWebhookResponseData = { noWebhookResponse: true };
 
-function eventOf({ status }: Pick<Job, 'status'>): TriggerEvent {
-	return status === 'succeeded' || status === 'failed' || status === 'cancelled' ? status : 'progress';
-}
-
 /**
  * Reads the job a callback is about.
  *
- * @returns null when nothing but an unsigned callback says that there is such a job
+ * @returns what the provider answers now; where that fails, or is behind what it has signed, what it has signed; null when
+ * nothing but an unsigned callback says that there is such a job
  */
 async function readBack(
 	context: IWebhookFunctions,
+	gateway: Gateway,
 	adapter: ProviderAdapter,
-	{ note, signed }: Delivery,
+	{ note, said }: Delivery,
 ): Promise<Job | null> {
-	const jobId = note.jobId ?? note.jobToken ?? '';
-	const reference = { jobId, ...(note.jobToken !== null && { jobToken: note.jobToken }) };
-	const gateway = await Gateway.open(context, adapter, 1);
-	const outcome = await gateway.run(adapter.get(reference), { retries: READ_REPEATS, slotWait: 0 }, undefined);
-	if (outcome.ok) return outcome.value;
-	context.logger.warn(
-		`Hailuo Trigger: the job of a callback could not be read at ${adapter.label}: ${outcome.failure.message}`,
-	);
-	return signed
-		? describeJob({ provider: adapter.id, ...reference, status: note.status, progress: note.progress })
-		: null;
+	const reference = {
+		jobId: note.jobId ?? note.jobToken ?? '',
+		...(note.jobToken !== null && { jobToken: note.jobToken }),
+	};
+	let seen: Job | null = null;
+	for (const seconds of LOOKS) {
+		await pause(seconds * 1000);
+		const outcome = await gateway.run(adapter.get(reference), { retries: READ_REPEATS, slotWait: 0 }, undefined);
+		if (!outcome.ok) {
+			const { message } = outcome.failure;
+			context.logger.warn(`Hailuo Trigger: the job of a callback could not be read at ${adapter.label}: ${message}`);
+			break;
+		}
+		seen = outcome.value;
+		if (isOver(seen) || !isOver(note)) return seen;
+	}
+	return said !== null && isOver(said) ? said : (seen ?? said);
+}
+
+function eventOf({ status }: Job): TriggerEvent {
+	return status === 'succeeded' || status === 'failed' || status === 'cancelled' ? status : 'progress';
+}
+
+/** Two callbacks of one job and event are repeats; of progress, when they tell the same. */
+function deliveryKeyOf({ provider, jobId, rawStatus, status, progress }: Job, event: TriggerEvent): string {
+	const told = event === 'progress' ? `:${rawStatus ?? status}:${progress ?? ''}` : '';
+	return `${provider}:${jobId}:${event}${told}`;
+}
+
+/**
+ * What this process has taken, by trigger. n8n reads a node's static data before it hands over a callback and writes it
+ * after that, so of two callbacks that overlap neither would find the other there.
+ */
+const TAKEN = new Map<string, Record<string, number>>();
+
+/** @returns whether a callback comes for the first time; in the editor always, since there one is repeated on purpose */
+function isFirst(context: IWebhookFunctions, deliveryKey: string): boolean {
+	if (context.getMode() === 'manual') return true;
+	const kept = context.getWorkflowStaticData('node');
+	const place = `${context.getWorkflow().id}:${context.getNode().id}`;
+	const { isNew, memory } = takeDelivery([kept.deliveries, TAKEN.get(place)], deliveryKey, Date.now());
+	if (!isNew) return false;
+	kept.deliveries = memory;
+	TAKEN.set(place, memory);
+	return true;
 }
 
 function startWith(job: Job, event: TriggerEvent, deliveryKey: string, context: JsonValue): IWebhookResponseData {
@@ -76,19 +115,11 @@ function startWith(job: Job, event: TriggerEvent, deliveryKey: string, context: 
 	return { ...NOTHING, workflowData: [[{ json }]] };
 }
 
-/** @returns whether a callback is to be acted on: of a wanted kind, and for the first time */
-function isWanted(context: IWebhookFunctions, form: TriggerForm, event: TriggerEvent, deliveryKey: string): boolean {
-	if (!form.events.includes(event)) return false;
-	const memory = context.getWorkflowStaticData('node');
-	const { isNew, memory: deliveries } = takeDelivery(memory.deliveries, deliveryKey, Date.now());
-	memory.deliveries = deliveries;
-	return isNew;
-}
-
 /**
  * Answers one call of the trigger's URL: proves it, answers it before anything slow, and acts on it.
  *
  * @returns what starts the workflow; nothing for calls that are not genuine, not wanted, or repeats
+ * @throws NodeOperationError, before the answer, when the credential cannot be used
  */
 export async function receive(context: IWebhookFunctions, adapter: ProviderAdapter): Promise<IWebhookResponseData> {
 	const form = readTriggerForm((name, fallback) => context.getNodeParameter(name, fallback));
@@ -99,17 +130,18 @@ export async function receive(context: IWebhookFunctions, adapter: ProviderAdapt
 	}
 	const { delivery } = checked;
 	const { note, ticket } = delivery;
-	answer(context, 200, 'Received');
 	if (form.onCallback === 'resumeExecution') {
 		// The doorbell believes nothing either, so there is nothing to be read back here.
-		if (isOver(note)) await ringDoorbell(context, ticket?.resumeUrl ?? null);
+		if (isOver(note)) ringDoorbell(context, ticket?.resumeUrl ?? null);
+		answer(context, 200, 'Received');
 		return NOTHING;
 	}
-	const job = await readBack(context, adapter, delivery);
+	const gateway = await Gateway.open(context, adapter, 1);
+	answer(context, 200, 'Received');
+	const job = await readBack(context, gateway, adapter, delivery);
 	if (job === null) return NOTHING;
-	const event = delivery.signed && isOver(note) ? eventOf(note) : eventOf(job);
-	const progress = event === 'progress' ? `:${job.rawStatus ?? job.status}:${job.progress ?? ''}` : '';
-	const deliveryKey = `${adapter.id}:${job.jobId}:${event}${progress}`;
-	if (!isWanted(context, form, event, deliveryKey)) return NOTHING;
+	const event = eventOf(job);
+	const deliveryKey = deliveryKeyOf(job, event);
+	if (!form.events.includes(event) || !isFirst(context, deliveryKey)) return NOTHING;
 	return startWith(job, event, deliveryKey, ticket?.context ?? null);
 }

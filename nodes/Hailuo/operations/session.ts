@@ -4,9 +4,10 @@ import { Limiter } from '../core/limiter';
 import { textAt } from '../core/read';
 import type { Job } from '../core/job';
 import { readOptions, type GetParameter } from '../fields';
-import { inputError, type ErrorPlace } from '../io/errors';
+import type { ErrorPlace } from '../io/errors';
 import { Gateway } from '../io/gateway';
 import { Ledger } from '../io/ledger';
+import { LiveChannel } from '../io/live';
 import { providerById } from '../providers';
 import type { ProviderAdapter } from '../providers/adapter';
 
@@ -16,6 +17,8 @@ export interface Session {
 	adapter: ProviderAdapter;
 	gateway: Gateway;
 	ledger: Ledger;
+	/** The provider's own account of its jobs; opened only by those who wait, null where there is none. */
+	live(): Promise<LiveChannel | null>;
 	/** Turns for items whose images must be held in memory while they are sent. */
 	files: Limiter;
 	hints: Hints;
@@ -87,16 +90,18 @@ export async function openSession(context: IExecuteFunctions): Promise<Session> 
 	const adapter = providerById(textAt(context.getNodeParameter('provider', 0)) ?? '');
 	if (adapter === undefined) throw new NodeOperationError(node, `'Provider' is none of this node's providers`);
 	const get = parametersOf({ context }, 0);
-	const { maxConcurrency, problems } = readOptions(get, adapter);
-	if (problems.length > 0) throw inputError({ node, itemIndex: 0 }, problems);
+	// What is wrong with an item's options is said with all else that is wrong with that item.
+	const { maxConcurrency } = readOptions(get, adapter);
 	const runIndex = Number(context.getWorkflowDataProxy(0).$runIndex);
 	const stopped = context.getExecutionCancelSignal();
 	const abandoned = new AbortController();
+	let channel: Promise<LiveChannel | null> | undefined;
 	return {
 		context,
 		adapter,
 		gateway: await Gateway.open(context, adapter, maxConcurrency),
 		ledger: new Ledger(context, runIndex),
+		live: async () => await (channel ??= LiveChannel.open(context, adapter)),
 		files: new Limiter(maxConcurrency),
 		hints: new Hints(),
 		stop: stopped ? AbortSignal.any([stopped, abandoned.signal]) : abandoned.signal,

@@ -1,4 +1,4 @@
-import { isOver, type Job, type JobReference } from '../core/job';
+import { describeJob, isOver, type Job, type JobReference } from '../core/job';
 import { waitForJob, type ReadOutcome, type WaitOutcome } from '../core/poll';
 import { readDownloadForm, readOptions, readWaitingForm, type NodeOptions, type WaitingForm } from '../fields';
 import { pause } from '../io/cancelSignal';
@@ -17,15 +17,25 @@ export interface WaitPlan {
 /**
  * Reads how an item wants to wait.
  *
- * @throws NodeOperationError with everything that is wrong with it
+ * @returns the plan, and what is wrong with it beside the options, which have problems of their own
  */
-export function readWaitPlan(session: Session, itemIndex: number): WaitPlan {
+export function draftWaitPlan(session: Session, itemIndex: number): { plan: WaitPlan; problems: string[] } {
 	const get = parametersOf(session, itemIndex);
 	const waiting = readWaitingForm(get);
 	const options = readOptions(get, session.adapter);
-	const problems = [...waiting.problems, ...readDownloadForm(get).problems, ...options.problems];
-	if (problems.length > 0) throw inputError(placeOf(session, itemIndex), problems);
-	return { waiting, options };
+	return { plan: { waiting, options }, problems: [...waiting.problems, ...readDownloadForm(get).problems] };
+}
+
+/**
+ * Reads how an item wants to wait, when that is all there is to read.
+ *
+ * @throws NodeOperationError with everything that is wrong with it
+ */
+export function readWaitPlan(session: Session, itemIndex: number): WaitPlan {
+	const { plan, problems } = draftWaitPlan(session, itemIndex);
+	const all = [...problems, ...plan.options.problems];
+	if (all.length > 0) throw inputError(placeOf(session, itemIndex), all);
+	return plan;
 }
 
 /** A read answers only what the provider knows; what we knew before is kept beside it. */
@@ -74,14 +84,16 @@ export async function awaitJob(
 	if (fresh !== null && isOver(fresh.job)) return fresh;
 	const { adapter, stop } = session;
 	let raw: unknown = fresh?.raw ?? null;
+	const follower = (await session.live())?.follow(reference) ?? null;
 	const outcome: WaitOutcome = await waitForJob(
 		{
 			read: async () => {
 				const read = await readJob(session, reference, 0);
-				if (read.ok) raw = read.raw;
-				return read;
+				if (!read.ok) return read;
+				({ raw } = read);
+				return { ok: true, job: { ...read.job, progress: read.job.progress ?? follower?.progress ?? null } };
 			},
-			pause: async (milliseconds) => await pause(milliseconds, stop),
+			pause: async (milliseconds) => await pause(milliseconds, stop, follower?.nextRing()),
 			now: () => Date.now(),
 			isStopped: () => stop.aborted,
 		},
@@ -90,13 +102,16 @@ export async function awaitJob(
 		fresh?.job ?? null,
 		reference.createdAt ?? null,
 	);
+	follower?.close();
 	const place = placeOf(session, itemIndex);
 	switch (outcome.kind) {
 		case 'over':
 			return { job: outcome.job, raw };
 		case 'timedOut':
-			if (plan.waiting.onTimeout === 'output' && outcome.job !== null)
-				return { job: { ...outcome.job, timedOut: true }, raw };
+			if (plan.waiting.onTimeout === 'output') {
+				const job = outcome.job ?? describeJob({ provider: adapter.id, ...reference });
+				return { job: { ...job, timedOut: true }, raw };
+			}
 			throw timedOutError(place, outcome.job ?? reference, outcome.failure, plan.waiting.timeoutMinutes);
 		case 'unreadable':
 			throw requestError(place, outcome.failure, outcome.job ?? reference);

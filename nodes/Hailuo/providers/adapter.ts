@@ -65,8 +65,28 @@ export interface ProviderAdapter {
 	/** Ends the job at the provider; a job that was over already is answered as it is. */
 	cancel?(reference: JobReference): Exchange<Job>;
 
+	/** Present where the provider tells of a job's stages over a WebSocket. */
+	readonly live?: LiveCapability;
+
 	/** Present where the provider can report a job's end to a URL given at create. */
 	readonly callbacks?: CallbackCapability;
+}
+
+/** A socket is only a doorbell, as a callback is. */
+export interface LiveCapability {
+	/** The credential's field that holds the socket's address. */
+	readonly addressField: string;
+	/** What to send first; null for a job that cannot be followed. It carries no key. */
+	greet(reference: JobReference): string | null;
+	/** Reads a message; null for one that says nothing of the job. Never throws. */
+	readEvent(text: string): LiveEvent | null;
+}
+
+export interface LiveEvent {
+	/** The job seems to be over. */
+	isFinal: boolean;
+	/** 0 to 100. */
+	progress: number | null;
 }
 
 export interface CallbackCapability {
@@ -96,8 +116,8 @@ export interface CallbackNote {
 	jobId: string | null;
 	jobToken: string | null;
 	status: JobStatus;
-	/** 0 to 100. */
-	progress: number | null;
+	/** The whole job, where the provider signs what it says: it serves when the job cannot be read. */
+	job?: Job;
 }
 
 /**

@@ -96,7 +96,7 @@ export const aimlApi: ProviderAdapter = {
 	label: 'AI/ML API',
 	credential: 'hailuoAimlApi',
 	documentationUrl: 'https://docs.aimlapi.com/api-references/video-models',
-	jobsPage: 'https://aimlapi.com/app/',
+	jobsPage: 'https://aimlapi.com/app/usage',
 	offers: [
 		offer({ model: 'hailuo-2.3-fast', prompt: 'required', imageTypes: ['image/jpeg', 'image/png'] }),
 		offer({ model: 'hailuo-2.3', prompt: 'required', imageTypes: ['image/jpeg', 'image/png'] }),

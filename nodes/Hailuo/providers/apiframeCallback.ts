@@ -1,7 +1,7 @@
 import { equalInConstantTime, hmacHex, sha256 } from '../core/hmac';
-import { percentageAt, textAt } from '../core/read';
+import { textAt } from '../core/read';
 import type { CallbackNote } from './adapter';
-import { STATUS_WORDS } from './apiframeRead';
+import { readJob, STATUS_WORDS } from './apiframeRead';
 import { mapStatus } from './exchange';
 
 /** The docs name the event, the SDK speaks of a `type`; the job's own status says the same and is read first. */
@@ -12,7 +12,8 @@ const EVENT_WORDS: Readonly<Record<string, CallbackNote['status']>> = {
 };
 
 /**
- * Reads a callback: `{event, jobId, status, progress, ...}` (Apiframe docs, webhooks).
+ * Reads a callback: `{event, jobId, status, progress, ...}`, with the members of a job that has ended (Apiframe docs,
+ * webhooks).
  */
 export function readCallback(body: unknown): CallbackNote | null {
 	const jobId = textAt(body, 'jobId');
@@ -24,7 +25,7 @@ export function readCallback(body: unknown): CallbackNote | null {
 		jobId,
 		jobToken: null,
 		status: said === 'unknown' ? mapStatus(EVENT_WORDS, event) : said,
-		progress: percentageAt(body, 'progress'),
+		job: readJob(body, { jobId }),
 	};
 }
 

@@ -196,7 +196,7 @@ function readCallback(body: unknown): CallbackNote | null {
 	const jobId = textAt(body, 'id');
 	const status = textAt(body, 'status');
 	if (jobId === null || status === null) return null;
-	return { jobId, jobToken: null, status: mapStatus(STATUS_WORDS, status), progress: percentageAt(body, 'progress') };
+	return { jobId, jobToken: null, status: mapStatus(STATUS_WORDS, status) };
 }
 
 /**

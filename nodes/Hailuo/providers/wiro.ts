@@ -15,6 +15,7 @@ import {
 	STATUS_WORDS,
 	WIRO_ID,
 } from './wiroRead';
+import { live } from './wiroLive';
 import { cancelTask, getTask } from './wiroTask';
 
 /** An image under the name of its field; the field has a twin named `<name>Url`. */
@@ -183,6 +184,7 @@ export const wiro: ProviderAdapter = {
 	// Outputs are kept "for a limited time" (Wiro docs, FAQ), which is no lifetime.
 	linkLifetime: null,
 	callbacks: { documented: true, httpsOnly: false, readCallback },
+	live,
 
 	create(request) {
 		return run(request, frameFieldsOf(request), true);

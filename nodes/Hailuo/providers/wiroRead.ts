@@ -131,7 +131,7 @@ export function readCallback(body: unknown): CallbackNote | null {
 	if (jobId === null && jobToken === null) return null;
 	const known = readTask({ tasklist: [task] }, { jobId: jobId ?? jobToken ?? '' });
 	// Wiro calls once, at the end, so that a callback without a status is about the end too.
-	return { jobId, jobToken, status: known?.status ?? 'succeeded', progress: null };
+	return { jobId, jobToken, status: known?.status ?? 'succeeded' };
 }
 
 /** Says whether an answer of status 2xx is a refusal, provided that it holds no task. */

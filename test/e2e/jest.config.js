@@ -1,0 +1,11 @@
+const base = require('../../jest.config.js');
+
+/** End-to-end tests: a real n8n, started once, so they run one after another and may take minutes. */
+module.exports = {
+	...base,
+	rootDir: '../..',
+	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+	testPathIgnorePatterns: ['/node_modules/'],
+	maxWorkers: 1,
+	testTimeout: 300_000,
+};

@@ -1,0 +1,60 @@
+/**
+ * `npm run test:e2e [jest arguments]`: installs n8n and packs our package in plain sight, then runs the end-to-end tests
+ * one after another. Logs and databases are kept when a test fails.
+ */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { once } from 'node:events';
+import { ensureN8nHost } from '../host/n8nHost';
+import { ensurePackedPackage } from '../host/packageTarball';
+import { HOST_FOLDER, NODE_BINARY, REPOSITORY } from '../host/paths';
+import { PASSED_SIGNALS } from '../host/steps';
+
+const RUNS = path.join(HOST_FOLDER, 'e2e');
+
+/** What a killed jest left running: every n8n notes its process id in its folder and removes the note when it ends. */
+async function endLeftOverServers(folder: string): Promise<void> {
+	for (const userFolder of await readdir(folder)) {
+		const processId = Number(await readFile(path.join(folder, userFolder, 'n8n.pid'), 'utf8').catch(() => ''));
+		if (processId > 0) {
+			try {
+				process.kill(-processId, 'SIGKILL');
+			} catch {
+				// It is gone already.
+			}
+		}
+	}
+}
+
+async function main(): Promise<void> {
+	await ensureN8nHost();
+	const packed = await ensurePackedPackage();
+	await mkdir(RUNS, { recursive: true });
+	const folder = await mkdtemp(path.join(RUNS, 'run-'));
+
+	const jest = spawn(
+		NODE_BINARY,
+		[
+			path.join(REPOSITORY, 'node_modules/jest/bin/jest.js'),
+			'--config',
+			path.join(REPOSITORY, 'test/e2e/jest.config.js'),
+			'--runInBand',
+			'--verbose',
+			...process.argv.slice(2),
+		],
+		{ stdio: 'inherit', env: { ...process.env, HAILUO_E2E_FOLDER: folder, HAILUO_E2E_PACKED: JSON.stringify(packed) } },
+	);
+	PASSED_SIGNALS.forEach((signal) => process.on(signal, () => jest.kill(signal)));
+	const [code] = (await once(jest, 'close')) as [number | null];
+
+	await endLeftOverServers(folder);
+	if (code === 0) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+	else process.stdout.write(`\nThe n8n of each suite left its log and database in ${folder}\n`);
+	process.exitCode = code ?? 1;
+}
+
+main().catch((error: unknown) => {
+	process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+	process.exitCode = 1;
+});

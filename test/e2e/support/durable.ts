@@ -1,0 +1,198 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { HAILUO_NODE, hailuo, itemsOf, manualTrigger, noOperation, runsOf, type NodeSettings, type Wire } from '../../host/workflows';
+import { workflowOf } from '../../host/workflows';
+import type { Execution, ExecutionStatus, ExecutedItem, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
+import type { ProviderName, RecordedCallback, SimulatedJob } from '../../simulator/types';
+import type { Suite } from './suite';
+
+/**
+ * Where the nodes behind the suspending node lie. `drawn` is the template's way: Recheck leads over a No Operation node
+ * placed below, Finished goes straight on. In the others Recheck is dragged right back to the node itself, and the
+ * Finished branch lies above it, level with it or below it.
+ */
+export type Layout = 'drawn' | 'above' | 'level' | 'below';
+
+export const LAYOUTS: readonly Layout[] = ['drawn', 'above', 'level', 'below'];
+
+export interface DurableOptions {
+	provider?: ProviderName;
+	/** One job each. */
+	prompts: readonly string[];
+	callback?: 'none' | 'thisExecution';
+	/** Parameters of the waiting node on top of the usual ones. */
+	wait?: Record<string, unknown>;
+	settings?: NodeSettings;
+	layout?: Layout;
+	/** Nodes between Create and Wait. */
+	between?: readonly WorkflowNode[];
+}
+
+/** One item per prompt, in order. */
+export function prompts(texts: readonly string[]): WorkflowNode[] {
+	const list: WorkflowNode = {
+		...noOperation('List'),
+		type: 'n8n-nodes-base.set',
+		typeVersion: 3.4,
+		parameters: { mode: 'raw', jsonOutput: JSON.stringify({ prompt: texts }) },
+	};
+	const split: WorkflowNode = {
+		...noOperation('Prompts'),
+		type: 'n8n-nodes-base.splitOut',
+		parameters: { fieldToSplitOut: 'prompt' },
+	};
+	return [list, split];
+}
+
+/** Create with the item's prompt, which every provider takes. */
+export function create(suite: Suite, provider: ProviderName, callback: 'none' | 'thisExecution' = 'none'): WorkflowNode {
+	return hailuo(
+		{
+			provider,
+			operation: 'create',
+			model: 'hailuo-2.3',
+			prompt: '={{ $json.prompt }}',
+			resolution: '768P',
+			duration: 6,
+			...(provider !== 'aimlApi' && { callback }),
+		},
+		suite.credentials,
+		{ name: 'Create' },
+	);
+}
+
+/** Wait for Video that suspends, rechecking every minute. */
+export function suspendingWait(
+	suite: Suite,
+	provider: ProviderName,
+	changes: Record<string, unknown> = {},
+	settings: NodeSettings = {},
+): WorkflowNode {
+	const { options, ...parameters } = changes;
+	return hailuo(
+		{
+			provider,
+			operation: 'wait',
+			waitStrategy: 'suspend',
+			jobId: '={{ $json.jobId }}',
+			...parameters,
+			options: { recheckInterval: 1, ...(typeof options === 'object' ? options : {}) },
+		},
+		suite.credentials,
+		{ name: 'Wait', position: [1200, 0], ...settings },
+	);
+}
+
+/** The nodes behind `Wait` and the wires of the loop. */
+export function loop(layout: Layout): { nodes: WorkflowNode[]; wires: Wire[] } {
+	const height = { drawn: 0, above: -200, level: 0, below: 200 }[layout];
+	const after = noOperation('After', { position: [1500, height] });
+	const finished: Wire = { from: 'Wait', output: 1, to: 'After' };
+	if (layout !== 'drawn') return { nodes: [after], wires: [{ from: 'Wait', to: 'Wait' }, finished] };
+	const round = noOperation('Round', { position: [1500, 200] });
+	return {
+		nodes: [after, round],
+		wires: [{ from: 'Wait', to: 'Round' }, { from: 'Round', to: 'Wait' }, finished],
+	};
+}
+
+/** Joins nodes one after another. */
+export function inARow(nodes: readonly WorkflowNode[]): Wire[] {
+	return nodes.slice(1).map((node, index) => ({ from: nodes[index]!.name, to: node.name }));
+}
+
+/**
+ * Start → List → Prompts → Create → Wait (suspend, Recheck leading back) → After.
+ */
+export function durable(suite: Suite, options: DurableOptions): WorkflowInput {
+	const { provider = 'apiframe', layout = 'drawn' } = options;
+	const row = [
+		manualTrigger(),
+		...prompts(options.prompts),
+		create(suite, provider, options.callback),
+		...(options.between ?? []),
+		suspendingWait(suite, provider, options.wait, options.settings),
+	];
+	const { nodes, wires } = loop(layout);
+	return workflowOf(`Durable ${provider}`, [...row, ...nodes], { wires: [...inARow(row), ...wires] });
+}
+
+/** A running execution and the jobs it has made. */
+export interface Begun {
+	id: string;
+	/** In the order of the items. */
+	jobs: SimulatedJob[];
+	/** Waits for its end. */
+	end(timeoutMs?: number): Promise<Execution>;
+	/** Waits until it is suspended. */
+	suspended(): Promise<void>;
+}
+
+const STATES_POLL_MS = 150;
+
+export async function statusOf(suite: Suite, id: string): Promise<ExecutionStatus> {
+	return (await suite.client.getExecution(id)).status;
+}
+
+async function untilStatus(suite: Suite, id: string, wanted: ExecutionStatus, timeoutMs = 60_000): Promise<void> {
+	const deadline = Date.now() + timeoutMs;
+	for (;;) {
+		const status = await statusOf(suite, id);
+		if (status === wanted) return;
+		if (Date.now() > deadline) throw new Error(`Execution ${id} is ${status} after ${timeoutMs / 1000} s`);
+		await pause(STATES_POLL_MS);
+	}
+}
+
+/** Creates and starts a workflow, and waits until it is suspended; its jobs are those its node Create put out. */
+export async function begin(suite: Suite, workflow: WorkflowInput): Promise<Begun> {
+	const { id: workflowId } = await suite.client.createWorkflow(workflow);
+	const id = await suite.client.runWorkflow(workflowId, { trigger: workflow.nodes[0]!.name });
+	await untilStatus(suite, id, 'waiting');
+	return { ...(await begun(suite, id)), id };
+}
+
+export async function begun(suite: Suite, id: string): Promise<Begun> {
+	const execution = await suite.client.getExecution(id);
+	const jobs = itemsOf(execution, 'Create').map(({ json }) => {
+		const job = suite.simulator.job(String(json['jobId']));
+		if (job === undefined) throw new Error(`No job ${String(json['jobId'])}`);
+		return job;
+	});
+	return {
+		id,
+		jobs,
+		end: async (timeoutMs = 150_000) => await suite.client.waitForExecution(id, { timeoutMs }),
+		suspended: async () => await untilStatus(suite, id, 'waiting'),
+	};
+}
+
+/** What a job cost: the requests that touched it. */
+export function requestsOf(suite: Suite, job: SimulatedJob, operation: 'create' | 'read'): number {
+	return suite.simulator.requestsOf(job.provider, operation).filter(({ jobId }) => jobId === job.id).length;
+}
+
+export function callbacksOf(suite: Suite, job: SimulatedJob): RecordedCallback[] {
+	return suite.simulator.callbacks.filter(({ jobId }) => jobId === job.id);
+}
+
+/** Milliseconds from a job's end to the start of a node's run that got it. */
+export function delayOf(execution: Execution, job: SimulatedJob, nodeName = 'After'): number {
+	const run = runsOf(execution, nodeName).find(({ data }) =>
+		data?.main[0]?.some(({ json }) => json['jobId'] === job.id),
+	);
+	if (run === undefined) throw new Error(`Job ${job.id} never came to ${nodeName}`);
+	return run.startTime - job.endsAt;
+}
+
+export function jobIdsAt(execution: Execution, nodeName: string, output = 0): unknown[] {
+	return itemsOf(execution, nodeName, output).map(({ json }) => json['jobId']);
+}
+
+export const idsOf = (jobs: readonly SimulatedJob[]): string[] => jobs.map(({ id }) => id);
+
+export function hintsOf(execution: Execution, nodeName: string): string[] {
+	return runsOf(execution, nodeName).flatMap(({ hints }) => (hints ?? []).map(({ message }) => message));
+}
+
+export type { ExecutedItem };
+export { HAILUO_NODE };

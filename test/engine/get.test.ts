@@ -1,0 +1,176 @@
+import type { INodeParameters } from 'n8n-workflow';
+import type { Fault, JobPhase, ProviderName } from '../simulator';
+import { fieldsOf, LABELS, onJob, onStage, PROVIDERS, requestLines, WORDS } from './stage';
+
+const PHASES: readonly JobPhase[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
+
+const everyPhase = PROVIDERS.flatMap((provider) => PHASES.map((phase): [JobPhase, ProviderName] => [phase, provider]));
+
+const FAILURE_CODES: Record<ProviderName, string | null> = {
+	aimlApi: 'GenerationError',
+	apiframe: null,
+	evolink: 'service_error',
+	wiro: '1',
+};
+
+describe('Get', () => {
+	test.each(everyPhase)('shows a %s job at %s as it is, with one request', (phase, provider) =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make(provider, phase, 'A cat [[fail:CUDA error]]');
+			simulator.requests.length = 0;
+			const { items, error } = await run(onJob('get', provider), { items: [made] });
+			expect(error).toBeUndefined();
+			expect(items).toHaveLength(1);
+			expect(items[0]).toMatchObject({
+				json: {
+					provider,
+					jobId: made.json.jobId,
+					model: 'hailuo-02',
+					status: phase,
+					rawStatus: WORDS[provider][phase],
+					videoUrl: phase === 'succeeded' ? simulator.jobs[0]?.videoUrl : null,
+					additionalUrls: [],
+					failure: phase === 'failed' ? { code: FAILURE_CODES[provider], message: 'CUDA error' } : null,
+				},
+				pairedItem: { item: 0 },
+			});
+			expect(simulator.requests.map(({ operation }) => operation)).toEqual(['read']);
+		}),
+	);
+
+	test.each(PROVIDERS)('at %s needs nothing but the id', (provider) =>
+		onStage(async ({ run, make }) => {
+			const made = await make(provider, 'succeeded');
+			const { items } = await run(onJob('get', provider, { jobId: String(made.json.jobId) }), {
+				items: [{ json: { row: 7 } }],
+			});
+			expect(items).toMatchObject([{ json: { provider, jobId: made.json.jobId, status: 'succeeded' } }]);
+			expect(items[0]?.json).not.toHaveProperty('row');
+		}),
+	);
+
+	test('of many items keeps their order, each with its own job', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const phases: JobPhase[] = ['failed', 'succeeded', 'queued', 'running'];
+			const made = await Promise.all(phases.map((phase) => make('evolink', phase)));
+			simulator.addFault({ kind: 'slow', operation: 'read', delayMs: 100, times: 2 });
+			const { items } = await run(onJob('get', 'evolink'), { items: made });
+			expect(fieldsOf(items, 'status')).toEqual(phases);
+			expect(fieldsOf(items, 'jobId')).toEqual(fieldsOf(made, 'jobId'));
+			expect(items.map(({ pairedItem }) => pairedItem)).toEqual(phases.map((_, item) => ({ item })));
+		}));
+
+	test.each<[ProviderName, string]>([
+		['apiframe', 'read /v2/jobs/..%2F..%2Ftasks%2Fother%3Fx%3D1%23frag'],
+		['evolink', 'read /v1/tasks/..%2F..%2Ftasks%2Fother%3Fx%3D1%23frag'],
+	])('at %s keeps an id that looks like a path in its place', (provider, line) =>
+		onStage(async ({ simulator, run }) => {
+			const { error } = await run(onJob('get', provider, { jobId: '../../tasks/other?x=1#frag' }));
+			expect(requestLines(simulator)).toEqual([line]);
+			expect(error?.message).toContain('(job ../../tasks/other?x=1#frag)');
+		}),
+	);
+
+	test('at aimlApi keeps an id that looks like a query in its place', () =>
+		onStage(async ({ simulator, run }) => {
+			await run(onJob('get', 'aimlApi', { jobId: 'a&generation_id=b#c' }));
+			expect(simulator.requests[0]?.query).toEqual({ generation_id: 'a&generation_id=b#c' });
+		}));
+
+	test("at wiro sends an id as text, whatever it looks like, and the task's token where the item has it", () =>
+		onStage(async ({ simulator, run, make }) => {
+			await run(onJob('get', 'wiro', { jobId: '"}../x' }));
+			const made = await make('wiro');
+			await run(onJob('get', 'wiro'), { items: [made] });
+			await run(onJob('get', 'wiro', { jobId: String(made.json.jobToken) }), { items: [{ json: {} }] });
+			expect(simulator.requestsOf('wiro', 'read').map(({ body }) => body)).toEqual([
+				{ taskid: '"}../x' },
+				{ tasktoken: made.json.jobToken },
+				{ tasktoken: made.json.jobToken },
+			]);
+		}));
+
+	test.each<[string, INodeParameters, string]>([
+		['no id', { jobId: '={{ $json.missing }}' }, `'Job ID' is empty`],
+		['an empty id', { jobId: '= ' }, `'Job ID' is empty`],
+		['an option that is no number', { options: { maxConcurrency: '={{ "many" }}' } }, `'Max Concurrency' is 'many'`],
+		['a switch that is neither', { downloadVideo: '={{ "maybe" }}' }, `'Download Video' is 'maybe'`],
+	])('with %s makes no request', (_case, changes, message) =>
+		onStage(async ({ simulator, run }) => {
+			const { error } = await run(onJob('get', 'apiframe', changes), { items: [{ json: { jobId: 'x' } }] });
+			expect(error).toMatchObject({ name: 'NodeOperationError', message: expect.stringContaining(message) });
+			expect(error?.message).toContain('[item 0]');
+			expect(simulator.requests).toEqual([]);
+		}),
+	);
+});
+
+describe.each(['get', 'wait', 'cancel'] as const)('%s', (operation) => {
+	test('refuses a job that another provider made, before any request', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make('apiframe', 'succeeded');
+			simulator.requests.length = 0;
+			const { error } = await run(onJob(operation, 'wiro'), { items: [made] });
+			expect(error).toMatchObject({
+				name: 'NodeOperationError',
+				message: `'Provider' is Wiro, but job ${made.json.jobId} was made by Apiframe; choose Apiframe [item 0]`,
+			});
+			expect(simulator.requests).toEqual([]);
+		}));
+
+	test("takes any other column called provider for the user's own", () =>
+		onStage(async ({ run, make }) => {
+			const made = await make('wiro', 'succeeded');
+			for (const json of [
+				{ ...made.json, provider: 'Acme Films' },
+				{ ...made.json, provider: 3 },
+				{ id: made.json.jobId, jobId: 'of something else', provider: 'apiframe' },
+			]) {
+				const { items, error } = await run(onJob(operation, 'wiro', { jobId: String(made.json.jobId) }), {
+					items: [{ json }],
+				});
+				expect(error).toBeUndefined();
+				expect(items).toMatchObject([{ json: { provider: 'wiro', jobId: made.json.jobId, status: 'succeeded' } }]);
+			}
+		}));
+});
+
+describe('a single look', () => {
+	test.concurrent.each<[string, Fault]>([
+		['a 500', { kind: 'status', status: 500 }],
+		['a 429 that names its time', { kind: 'status', status: 429, headers: { 'retry-after': '2' } }],
+		['a reset', { kind: 'reset' }],
+		['an answer that breaks off', { kind: 'truncated' }],
+		['malformed JSON', { kind: 'malformedJson' }],
+		['an error page', { kind: 'html' }],
+		['no body', { kind: 'empty' }],
+	])('survives %s', (_case, fault) =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make('apiframe', 'succeeded');
+			simulator.addFault({ ...fault, operation: 'read' });
+			const { items, error } = await run(onJob('get', 'apiframe'), { items: [made] });
+			expect(error).toBeUndefined();
+			expect(fieldsOf(items, 'status')).toEqual(['succeeded']);
+			const [first, second, ...more] = simulator.requestsOf('apiframe', 'read').map(({ at }) => at);
+			expect(more).toEqual([]);
+			const asked = fault.status === 429 ? 2000 : 1000;
+			expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(asked - 50);
+		}),
+	);
+
+	test.concurrent('gives up after a few, and the job is in the error', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make('apiframe', 'succeeded');
+			simulator.addFault({ kind: 'status', status: 500, operation: 'read', times: 100 });
+			const { error } = await run(onJob('get', 'apiframe'), { items: [made] });
+			expect(simulator.requestsOf('apiframe', 'read')).toHaveLength(4);
+			expect(error).toMatchObject({
+				name: 'NodeApiError',
+				message: `${LABELS.apiframe} had a fault of its own (job ${made.json.jobId}) [item 0]`,
+				httpCode: '500',
+				context: { itemIndex: 0, job: { jobId: made.json.jobId } },
+			});
+			expect(error?.description).toContain(`Job ${made.json.jobId} is not lost`);
+		}),
+	);
+});

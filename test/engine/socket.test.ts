@@ -1,0 +1,93 @@
+import { startSimulator, type Simulator } from '../simulator';
+import { credentialsFor } from '../support/gateways';
+import { runHailuo, type EngineRun } from '../support/runNode';
+
+const JOB_MILLISECONDS = 5_500;
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+	simulator = await startSimulator({ jobDurationMs: JOB_MILLISECONDS });
+});
+
+afterAll(async () => {
+	await simulator.close();
+});
+
+beforeEach(() => {
+	simulator.reset();
+});
+
+async function createAndWait(
+	socketUrl: string | undefined,
+	parameters = {},
+): Promise<EngineRun & { items: unknown[] }> {
+	const credentials = credentialsFor(simulator);
+	return await runHailuo(
+		{ provider: 'wiro', operation: 'createAndWait', model: 'hailuo-2.3', prompt: 'A cat', ...parameters },
+		{ credentials: { ...credentials, hailuoWiroApi: { ...credentials.hailuoWiroApi, socketUrl: socketUrl ?? '' } } },
+	);
+}
+
+/** Milliseconds from the job's end to the read that saw it. */
+function latency(): number {
+	const [job] = simulator.jobs;
+	const lastRead = simulator.requestsOf('wiro', 'read').at(-1);
+	return lastRead!.at - job!.endsAt;
+}
+
+test("the socket's last event has the job read at once instead of at the next poll", async () => {
+	const run = await createAndWait(simulator.endpoints.wiro.socketUrl);
+	expect(run.error).toBeUndefined();
+	expect(run.items).toMatchObject([{ json: { status: 'succeeded', progress: 100 } }]);
+	// By the schedule alone the looks come after 3 and 6 seconds.
+	expect(latency()).toBeLessThan(400);
+});
+
+test("its events fill the progress, which Wiro's own answer has not", async () => {
+	const run = await createAndWait(simulator.endpoints.wiro.socketUrl, { timeout: 0.07, onTimeout: 'output' });
+	expect(run.items).toMatchObject([{ json: { timedOut: true, status: 'running', progress: expect.any(Number) } }]);
+});
+
+test.each(['refuse', 'silent', 'reset', 'malformedJson'] as const)(
+	'polling goes on as if it were not there when the socket fails: %s',
+	async (kind) => {
+		simulator.addFault({ operation: 'socket', kind, times: 99 });
+		const run = await createAndWait(simulator.endpoints.wiro.socketUrl);
+		expect(run.items).toMatchObject([{ json: { status: 'succeeded' } }]);
+		expect(simulator.requestsOf('wiro', 'read')).toHaveLength(2);
+	},
+);
+
+test.each([
+	['blank', ''],
+	['unencrypted and not on this machine', 'ws://socket.example.com/v1'],
+	['no socket address', 'https://socket.example.com/v1'],
+	['no address at all', 'wss:'],
+])('no socket is opened to an address that is %s, and the job is polled', async (_reason, address) => {
+	const opened = jest.spyOn(global, 'WebSocket');
+	simulator.configure({ jobDurationMs: 100 });
+	const run = await createAndWait(address);
+	simulator.configure({ jobDurationMs: JOB_MILLISECONDS });
+	expect(run.items).toMatchObject([{ json: { status: 'succeeded' } }]);
+	expect(opened).not.toHaveBeenCalled();
+	opened.mockRestore();
+});
+
+test('no socket is opened where n8n would reach its address through a proxy', async () => {
+	const opened = jest.spyOn(global, 'WebSocket');
+	const environment = { ...process.env };
+	process.env.http_proxy = 'http://127.0.0.1:9';
+	process.env.no_proxy = '127.0.0.1';
+	simulator.configure({ jobDurationMs: 100 });
+	try {
+		const run = await createAndWait(simulator.endpoints.wiro.socketUrl?.replace('127.0.0.1', 'localhost'));
+		expect(run.error).toBeUndefined();
+		expect(run.items).toMatchObject([{ json: { status: 'succeeded' } }]);
+		expect(opened).not.toHaveBeenCalled();
+	} finally {
+		process.env = environment;
+		simulator.configure({ jobDurationMs: JOB_MILLISECONDS });
+		opened.mockRestore();
+	}
+});

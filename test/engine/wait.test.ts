@@ -1,0 +1,207 @@
+import type { INodeParameters } from 'n8n-workflow';
+import type { Fault, JobPhase, ProviderName } from '../simulator';
+import { REQUEST_TIMEOUTS } from '../support/built';
+import { fieldsOf, LABELS, moveTo, onJob, onStage, PROVIDERS, until, WORDS } from './stage';
+
+const { read: READ_TIMEOUT } = REQUEST_TIMEOUTS;
+
+beforeAll(() => {
+	REQUEST_TIMEOUTS.read = 500;
+});
+afterAll(() => {
+	REQUEST_TIMEOUTS.read = READ_TIMEOUT;
+});
+
+/** Ends the wait for a job that is not over, right after the first look. */
+const IN_NO_TIME: INodeParameters = { timeout: 0.0001 };
+
+const FAILURES = PROVIDERS.flatMap((provider) =>
+	(['failed', 'cancelled'] as const).map((phase): [ProviderName, 'failed' | 'cancelled'] => [provider, phase]),
+);
+
+describe('Wait', () => {
+	test.each(PROVIDERS)('at %s looks at a job that is over once', (provider) =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make(provider, 'succeeded');
+			const { items, error } = await run(onJob('wait', provider), { items: [made] });
+			expect(error).toBeUndefined();
+			expect(items).toMatchObject([
+				{
+					json: {
+						provider,
+						jobId: made.json.jobId,
+						model: 'hailuo-02',
+						status: 'succeeded',
+						rawStatus: WORDS[provider].succeeded,
+						videoUrl: simulator.jobs[0]?.videoUrl,
+						failure: null,
+					},
+					pairedItem: { item: 0 },
+				},
+			]);
+			expect(items[0]?.json).not.toHaveProperty('timedOut');
+			expect(simulator.requestsOf(provider, 'read')).toHaveLength(1);
+		}),
+	);
+
+	test.concurrent.each(['aimlApi', 'apiframe', 'wiro'] as const)('at %s looks again until the job is over', (provider) =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make(provider, 'running');
+			const waiting = run(onJob('wait', provider), { items: [made] });
+			await until(() => simulator.requestsOf(provider, 'read').length === 1);
+			simulator.finishJob(String(made.json.jobId));
+			expect(fieldsOf((await waiting).items, 'status')).toEqual(['succeeded']);
+			expect(simulator.requestsOf(provider, 'read')).toHaveLength(2);
+		}),
+	);
+
+	test.concurrent('waits for all items side by side and keeps their order', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const phases: JobPhase[] = ['running', 'succeeded', 'running', 'failed', 'running'];
+			const made = await Promise.all(phases.map((phase) => make('apiframe', phase)));
+			const waiting = run(onJob('wait', 'apiframe', { onJobFailure: 'output' }), { items: made });
+			await until(() => simulator.requestsOf('apiframe', 'read').length === 5);
+			for (const { json } of made) simulator.finishJob(String(json.jobId));
+			const { items } = await waiting;
+			expect(fieldsOf(items, 'status')).toEqual(['succeeded', 'succeeded', 'succeeded', 'failed', 'succeeded']);
+			expect(fieldsOf(items, 'jobId')).toEqual(fieldsOf(made, 'jobId'));
+			expect(simulator.requestsOf('apiframe', 'read')).toHaveLength(8);
+		}),
+	);
+
+	test.each(FAILURES)('at %s fails the item of a %s job, naming the job and what to do', (provider, phase) =>
+		onStage(async ({ run, make }) => {
+			const made = await make(provider, phase, 'A cat [[fail:CUDA error]]');
+			const { error } = await run(onJob('wait', provider), { items: [made] });
+			const word = phase === 'failed' ? 'not successful' : 'cancelled';
+			expect(error).toMatchObject({
+				name: 'NodeApiError',
+				message: `The job ${made.json.jobId} at ${LABELS[provider]} was ${word} [item 0]`,
+				context: { itemIndex: 0, job: { provider, jobId: made.json.jobId, status: phase } },
+			});
+			expect(error?.description).toContain(phase === 'failed' ? 'CUDA error' : 'gave no reason');
+			expect(error?.description).toContain(`Its last status was '${WORDS[provider][phase]}'`);
+			expect(error?.description).toContain(`set 'On Job Failure' to 'Output the Job'`);
+		}),
+	);
+
+	test.each(FAILURES)('at %s lets the item of a %s job flow on where the form says so', (provider, phase) =>
+		onStage(async ({ run, make }) => {
+			const made = await make(provider, phase, 'A cat [[fail:CUDA error]]');
+			const { items, error } = await run(onJob('wait', provider, { onJobFailure: 'output' }), { items: [made] });
+			expect(error).toBeUndefined();
+			expect(items).toMatchObject([{ json: { jobId: made.json.jobId, status: phase, videoUrl: null } }]);
+			expect(items[0]?.json).not.toHaveProperty('error');
+		}),
+	);
+
+	test.each(PROVIDERS)('at %s out of time fails the item with the id, the last status and what to do', (provider) =>
+		onStage(async ({ run, make }) => {
+			const made = await make(provider, 'running');
+			const { error } = await run(onJob('wait', provider, IN_NO_TIME), { items: [made] });
+			expect(error).toMatchObject({
+				name: 'NodeApiError',
+				message: `The job ${made.json.jobId} at ${LABELS[provider]} was not over within 0.0001 minutes [item 0]`,
+				context: { itemIndex: 0, job: { provider, jobId: made.json.jobId, status: 'running' } },
+			});
+			expect(error?.description).toContain(`Its last status was '${WORDS[provider].running}'`);
+			expect(error?.description).toContain(`Wait on with 'Wait for Video'`);
+		}),
+	);
+
+	test.each(PROVIDERS)('at %s out of time puts the job out as timedOut where the form says so', (provider) =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make(provider, 'running');
+			const parameters = onJob('wait', provider, { ...IN_NO_TIME, onTimeout: 'output' });
+			const { items, error } = await run(parameters, { items: [made] });
+			expect(error).toBeUndefined();
+			expect(items).toMatchObject([{ json: { jobId: made.json.jobId, status: 'running', timedOut: true } }]);
+			expect(simulator.requestsOf(provider, 'read')).toHaveLength(1);
+		}),
+	);
+
+	test('counts its time from when the job was made, and still looks once', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const [over, going] = [await make('apiframe'), await make('apiframe')];
+			for (const { json } of [over, going]) simulator.setJobProgress(String(json.jobId), 0.9);
+			moveTo(simulator, String(over.json.jobId), 'succeeded');
+			const { items, error } = await run(onJob('wait', 'apiframe', { onTimeout: 'output', timeout: 8 }), {
+				items: [over, going].map(({ json }) => ({ json: { jobId: json.jobId } })),
+			});
+			expect(error).toBeUndefined();
+			expect(items).toMatchObject([{ json: { status: 'succeeded' } }, { json: { status: 'running', timedOut: true } }]);
+			expect(simulator.requestsOf('apiframe', 'read')).toHaveLength(2);
+		}));
+
+	test.concurrent.each<[string, Fault]>([
+		['a 500', { kind: 'status', status: 500 }],
+		['a 429', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
+		['a 503', { kind: 'status', status: 503 }],
+		['a reset', { kind: 'reset' }],
+		['silence', { kind: 'hang' }],
+		['an answer that breaks off', { kind: 'truncated' }],
+		['malformed JSON', { kind: 'malformedJson' }],
+		['an error page', { kind: 'html' }],
+		['no body', { kind: 'empty' }],
+		['values of other types', { kind: 'wrongTypes' }],
+		['a word nobody knows', { kind: 'unknownStatus' }],
+		['a body without end', { kind: 'hugeBody', bytes: 16 * 1024 * 1024 }],
+		['a 404', { kind: 'notFoundOnce', times: 1 }],
+	])('goes on after %s', (_case, fault) =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make('apiframe', 'succeeded');
+			simulator.addFault({ ...fault, operation: 'read' });
+			const { items, error } = await run(onJob('wait', 'apiframe'), { items: [made] });
+			expect(error).toBeUndefined();
+			expect(items).toMatchObject([{ json: { jobId: made.json.jobId, status: 'succeeded', failure: null } }]);
+			expect(simulator.requestsOf('apiframe', 'read')).toHaveLength(2);
+		}),
+	);
+
+	test.concurrent('waits as long as a 429 asks before it looks again', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make('aimlApi', 'succeeded');
+			simulator.addFault({ kind: 'status', status: 429, headers: { 'retry-after': '4' }, operation: 'read' });
+			await run(onJob('wait', 'aimlApi'), { items: [made] });
+			const [first, second] = simulator.requestsOf('aimlApi', 'read').map(({ at }) => at);
+			expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(3950);
+		}),
+	);
+
+	test.concurrent('out of time names why the last look failed', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make('evolink', 'running');
+			simulator.addFault({ kind: 'status', status: 500, operation: 'read', times: 10 });
+			const { error } = await run(onJob('wait', 'evolink', IN_NO_TIME), { items: [made] });
+			expect(error).toMatchObject({ httpCode: '500', context: { job: { jobId: made.json.jobId } } });
+			expect(error?.description).toContain('The last read failed: Internal server error.');
+		}),
+	);
+
+	test.concurrent.each<[string, Fault]>([
+		['a refused key', { kind: 'status', status: 401 }],
+		['a redirect', { kind: 'redirect' }],
+	])('ends at once on %s, for the next look would meet it again', (_case, fault) =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make('aimlApi', 'running');
+			simulator.addFault({ ...fault, operation: 'read', times: 100 });
+			const { error } = await run(onJob('wait', 'aimlApi'), { items: [made] });
+			expect(error).toMatchObject({ context: { job: { jobId: made.json.jobId } } });
+			expect(simulator.requestsOf('aimlApi', 'read')).toHaveLength(1);
+			expect(simulator.requestsOf('cdn')).toEqual([]);
+		}),
+	);
+
+	test.each<[string, INodeParameters, string]>([
+		['a timeout of nothing', { timeout: 0 }, `'Timeout' is 0`],
+		['a timeout that is no number', { timeout: '={{ "soon" }}' }, `'Timeout' is 'soon'`],
+		['an outcome nobody knows', { onTimeout: '={{ "shrug" }}' }, `'On Timeout' is 'shrug'`],
+		['a negative interval', { options: { pollInterval: -1 } }, `'Poll Interval' is -1`],
+	])('with %s makes no request', (_case, changes, message) =>
+		onStage(async ({ simulator, run }) => {
+			const { error } = await run(onJob('wait', 'apiframe', changes), { items: [{ json: { jobId: 'x' } }] });
+			expect(error).toMatchObject({ name: 'NodeOperationError', message: expect.stringContaining(message) });
+			expect(simulator.requests).toEqual([]);
+		}),
+	);
+});

@@ -1,0 +1,232 @@
+/**
+ * `npm run demo`: from a fresh clone to a real n8n in which our package, installed as users install it, makes a video
+ * through every gateway. The gateways are simulated, except those whose key is in the environment.
+ */
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startSimulator } from '../simulator';
+import type { Simulator } from '../simulator/types';
+import { type DemoResult, narrator, watchExecution } from './demoWatch';
+import { type Gateway, GATEWAYS } from './gateways';
+import { N8nClient } from './n8nClient';
+import { ensureN8nHost } from './n8nHost';
+import { N8nServer } from './n8nServer';
+import type { CredentialReference, Owner, WorkflowInput } from './n8nTypes';
+import { ensurePackedPackage, installPackage } from './packageTarball';
+import { HOST_FOLDER, REPOSITORY } from './paths';
+import { assertPortIsFree, freePort, PortTaken } from './ports';
+import { endLike, LockHeld, PASSED_SIGNALS, runStep, withFolderLock } from './steps';
+import { hailuo, manualTrigger, workflowOf } from './workflows';
+
+const DEMO_FOLDER = path.join(HOST_FOLDER, 'demo');
+const VIDEOS_FOLDER = path.join(DEMO_FOLDER, 'videos');
+const DEFAULT_PORT = 5678;
+const WORKFLOW_NAME = 'Hailuo demo: one video by every gateway';
+const OWNER: Owner = { email: 'owner@example.com', password: 'Hailuo-demo-1', firstName: 'Hailuo', lastName: 'Demo' };
+const JOB_DURATION_MS = 3_000;
+const SECONDS_TO_THINK = 5;
+/** So that n8n reaches the real gateways from where this machine reaches them. */
+const NETWORK_VARIABLES = /^((https?|no|all)_proxy|node_extra_ca_certs)$/i;
+
+const USAGE = `npm run demo -- [--once] [--port <number>]
+
+  --once   end when the videos are made, instead of leaving the editor open
+  --port   port of n8n's editor, default ${DEFAULT_PORT} (with --once any free one)
+
+A gateway whose key is in the environment makes a real video, which that account pays for:
+  HAILUO_AIMLAPI_KEY, HAILUO_APIFRAME_KEY, HAILUO_EVOLINK_KEY, HAILUO_WIRO_KEY (with HAILUO_WIRO_SECRET
+  for a project with signature authentication)`;
+
+const say = (line = '') => process.stdout.write(`${line}\n`);
+
+interface Settings {
+	once: boolean;
+	port: number;
+}
+
+async function readSettings(): Promise<Settings | 'help'> {
+	const { values } = parseArgs({
+		options: { once: { type: 'boolean' }, port: { type: 'string' }, help: { type: 'boolean' } },
+	});
+	if (values.help) return 'help';
+	const once = values.once ?? false;
+	// Nobody needs to know the port of an n8n that ends by itself.
+	if (values.port === undefined) return { once, port: once ? await freePort() : DEFAULT_PORT };
+	const port = Number(values.port);
+	if (!Number.isInteger(port) || port < 1 || port > 65_535)
+		throw new Error(`--port takes a number up to 65535, not ${values.port}`);
+	return { once, port };
+}
+
+function realGateways(): Gateway[] {
+	return GATEWAYS.filter((gateway) => gateway.realCredential(process.env) !== undefined);
+}
+
+async function announceCosts(): Promise<void> {
+	const real = realGateways();
+	if (real.length === 0) {
+		say('All four gateways are simulated; nothing leaves this machine and nothing costs money.');
+		return;
+	}
+	say(`Real keys are in the environment for: ${real.map(({ label }) => label).join(', ')}.`);
+	say('THIS COSTS MONEY: each of them makes one real video, paid by that account. The others are simulated.');
+	say(`Ctrl-C in the next ${SECONDS_TO_THINK} seconds prevents it.`);
+	await pause(SECONDS_TO_THINK * 1000);
+}
+
+/** The simulator's address changes with every run, so stored credentials are brought up to date. */
+async function storeCredentials(client: N8nClient, simulator: Simulator): Promise<Record<string, CredentialReference>> {
+	const present = await client.listCredentials();
+	const stored: Record<string, CredentialReference> = {};
+	for (const gateway of GATEWAYS) {
+		const real = gateway.realCredential(process.env);
+		const input = {
+			name: `Hailuo demo: ${gateway.label}, ${real ? 'real' : 'simulated'}`,
+			type: gateway.credentialType,
+			data: real ?? gateway.simulatedCredential(simulator),
+		};
+		const before = present.find(({ name, type }) => name === input.name && type === input.type);
+		stored[gateway.credentialType] = before
+			? await client.updateCredential(before.id, input)
+			: await client.createCredential(input);
+	}
+	return stored;
+}
+
+function demoWorkflow(credentials: Record<string, CredentialReference>): WorkflowInput {
+	const trigger = manualTrigger('When clicking Execute workflow');
+	const nodes = GATEWAYS.map(({ provider, label, credentialType }, index) =>
+		hailuo(
+			{
+				provider,
+				operation: 'createAndWait',
+				model: 'hailuo-2.3',
+				prompt: 'A paper boat crosses a puddle at dawn, the camera close to the water',
+				resolution: '768P',
+				duration: 6,
+				downloadVideo: true,
+			},
+			{ [credentialType]: credentials[credentialType]! },
+			{ name: label, position: [320, index * 200], onError: 'continueRegularOutput' },
+		),
+	);
+	return workflowOf(WORKFLOW_NAME, [{ ...trigger, position: [0, 300] }, ...nodes], {
+		wires: nodes.map((node) => ({ from: trigger.name, to: node.name })),
+		// Each gateway's result is stored when its node is done, so that it can be shown before all are.
+		settings: { saveExecutionProgress: true },
+	});
+}
+
+async function storeWorkflow(client: N8nClient, workflow: WorkflowInput): Promise<string> {
+	const present = (await client.listWorkflows()).find(({ name }) => name === workflow.name);
+	const stored = present ? await client.updateWorkflow(present.id, workflow) : await client.createWorkflow(workflow);
+	return stored.id;
+}
+
+function printResults(results: readonly DemoResult[]): void {
+	say();
+	for (const { gateway, succeeded, jobId, outcome, videoFile, videoBytes } of results) {
+		const video = videoFile ? `${path.relative(REPOSITORY, videoFile)} (${videoBytes} bytes)` : 'no video';
+		say(
+			`${succeeded ? 'ok    ' : 'FAILED'}  ${gateway.label.padEnd(10)} ${outcome.padEnd(10)} job ${jobId || '-'}  ${video}`,
+		);
+	}
+	say();
+}
+
+class Interrupted extends Error {
+	constructor(readonly signal: NodeJS.Signals) {
+		super(`Interrupted by ${signal}`);
+	}
+}
+
+/** Rejects when the person wants an end. From then on n8n is stopped gently, however often they press Ctrl-C. */
+function interruption(): Promise<never> {
+	const interrupted = new Promise<never>((_, reject) => {
+		PASSED_SIGNALS.forEach((signal) => process.on(signal, () => reject(new Interrupted(signal))));
+	});
+	interrupted.catch(() => undefined);
+	return interrupted;
+}
+
+async function makeVideos(
+	server: N8nServer,
+	simulator: Simulator,
+): Promise<{ workflowId: string; results: DemoResult[] }> {
+	const client = new N8nClient(server.url);
+	await client.signIn(OWNER);
+	const workflowId = await storeWorkflow(client, demoWorkflow(await storeCredentials(client, simulator)));
+	say('Running the workflow: one Hailuo node for each gateway, operation Create Video and Wait');
+	const narrate = narrator();
+	const executionId = await client.runWorkflow(workflowId, { trigger: 'When clicking Execute workflow' });
+	const results = await watchExecution(client, executionId, GATEWAYS, simulator, VIDEOS_FOLDER, narrate);
+	printResults(results);
+	return { workflowId, results };
+}
+
+async function demo({ once, port }: Settings): Promise<void> {
+	await assertPortIsFree(port);
+	await announceCosts();
+	const host = await ensureN8nHost();
+	const packed = await ensurePackedPackage();
+	const userFolder = path.join(DEMO_FOLDER, 'user');
+	if (await installPackage(packed, userFolder))
+		say(`Installed ${path.basename(packed.tarball)} into n8n ${host.version}`);
+
+	const simulator = await startSimulator({ jobDurationMs: JOB_DURATION_MS });
+	const network = Object.entries(process.env).filter(([name]) => NETWORK_VARIABLES.test(name));
+	const environment = {
+		...(realGateways().length > 0 ? (Object.fromEntries(network) as Record<string, string>) : {}),
+		// How long an end waits for a running workflow, in seconds.
+		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '3',
+	};
+	const interrupted = interruption();
+	const server = await runStep(`Starting n8n ${host.version}`, () =>
+		N8nServer.start(host, { userFolder, port, environment }),
+	);
+	try {
+		const { workflowId, results } = await Promise.race([makeVideos(server, simulator), interrupted]);
+		if (!results.every(({ succeeded }) => succeeded)) process.exitCode = 1;
+		if (!once) {
+			say(`The editor is open at ${server.url}/workflow/${workflowId}`);
+			say(`Login: ${OWNER.email}, password ${OWNER.password}`);
+			say('Ctrl-C ends n8n and the simulator.');
+			await Promise.race([interrupted.catch(() => undefined), server.ended]);
+		}
+	} finally {
+		say('Ending n8n and the simulator');
+		await server.stop();
+		await simulator.close();
+	}
+}
+
+function explain(error: unknown, port: number): string {
+	if (error instanceof PortTaken) return `${error.message}. Choose another one: npm run demo -- --port ${port + 1}`;
+	if (error instanceof LockHeld) {
+		return `A demo is already running${error.owner ? ` (process ${error.owner.pid})` : ''}. End it with Ctrl-C where it runs.`;
+	}
+	return error instanceof Error ? error.message : String(error);
+}
+
+async function main(): Promise<void> {
+	let port = DEFAULT_PORT;
+	try {
+		const settings = await readSettings();
+		if (settings === 'help') {
+			say(USAGE);
+			return;
+		}
+		port = settings.port;
+		await withFolderLock(path.join(DEMO_FOLDER, 'lock'), () => demo(settings), { wait: false });
+	} catch (error) {
+		if (error instanceof Interrupted) {
+			endLike(null, error.signal);
+			return;
+		}
+		process.stderr.write(`\n${explain(error, port)}\n`);
+		process.exitCode = 1;
+	}
+}
+
+void main();

@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** Resident memory in bytes; `tree` also counts the task runners and whatever else the process started. */
+export interface Memory {
+	main: number;
+	tree: number;
+}
+
+interface ProcessStatus {
+	id: number;
+	parentId: number;
+	residentBytes: number;
+}
+
+/** Reads /proc/<id>/status, so only on Linux. A process may end between being listed and being read. */
+async function readStatus(id: number): Promise<ProcessStatus | undefined> {
+	const text = await readFile(`/proc/${id}/status`, 'utf8').catch(() => undefined);
+	if (text === undefined) return undefined;
+	const numberOf = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
+	return { id, parentId: numberOf('PPid'), residentBytes: numberOf('VmRSS') * 1024 };
+}
+
+async function allProcesses(): Promise<ProcessStatus[]> {
+	const names = await readdir('/proc').catch(() => []);
+	const read = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => readStatus(Number(name))));
+	return read.filter((status) => status !== undefined);
+}
+
+/** @returns the memory of a process and of everything below it; zeros where /proc does not exist */
+export async function memoryOf(processId: number): Promise<Memory> {
+	const processes = await allProcesses();
+	const bytesBelow = (id: number): number =>
+		processes
+			.filter((process) => process.parentId === id)
+			.reduce((sum, child) => sum + child.residentBytes + bytesBelow(child.id), 0);
+	const main = processes.find((process) => process.id === processId)?.residentBytes ?? 0;
+	return { main, tree: main + bytesBelow(processId) };
+}

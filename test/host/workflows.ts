@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type {
+	Connections,
+	CredentialReference,
+	Execution,
+	ExecutedItem,
+	NodeRun,
+	WorkflowInput,
+	WorkflowNode,
+} from './n8nTypes';
+
+export const HAILUO_NODE = 'n8n-nodes-hailuo.hailuo';
+
+/** What a node may have beyond its type and parameters. */
+export type NodeSettings = Partial<Omit<WorkflowNode, 'id' | 'type' | 'parameters'>>;
+
+function node(
+	type: string,
+	typeVersion: number,
+	name: string,
+	parameters: Record<string, unknown>,
+	settings: NodeSettings = {},
+): WorkflowNode {
+	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters, ...settings };
+}
+
+export function manualTrigger(name = 'Start'): WorkflowNode {
+	return node('n8n-nodes-base.manualTrigger', 1, name, {});
+}
+
+/** A production webhook at `<n8n>/webhook/<path>`; the item holds what was posted under `body`. */
+export function webhookTrigger(path: string, name = 'Webhook'): WorkflowNode {
+	return node(
+		'n8n-nodes-base.webhook',
+		2.1,
+		name,
+		{ httpMethod: 'POST', path, responseMode: 'onReceived' },
+		{ webhookId: randomUUID() },
+	);
+}
+
+/** Replaces whatever comes in by these items. */
+export function items(json: ReadonlyArray<Record<string, unknown>>, name = 'Items'): WorkflowNode {
+	return node('n8n-nodes-base.code', 2, name, { jsCode: `return ${JSON.stringify(json)}.map((json) => ({ json }));` });
+}
+
+/** Runs JavaScript once for all items, as n8n's Code node does. */
+export function code(jsCode: string, name = 'Code'): WorkflowNode {
+	return node('n8n-nodes-base.code', 2, name, { jsCode });
+}
+
+export function noOperation(name: string, settings?: NodeSettings): WorkflowNode {
+	return node('n8n-nodes-base.noOp', 1, name, {}, settings);
+}
+
+/** @param credentials by credential type; of the gateways used, or simply all of them */
+export function hailuo(
+	parameters: Record<string, unknown>,
+	credentials: Record<string, CredentialReference>,
+	settings: NodeSettings = {},
+): WorkflowNode {
+	return node(HAILUO_NODE, 1, settings.name ?? 'Hailuo', parameters, { credentials, ...settings });
+}
+
+/** One wire. `from` and `to` are node names; output and input default to the first. */
+export interface Wire {
+	from: string;
+	to: string;
+	output?: number;
+	input?: number;
+}
+
+function connect(wires: readonly Wire[]): Connections {
+	const connections: Connections = {};
+	for (const { from, to, output = 0, input = 0 } of wires) {
+		const { main } = (connections[from] ??= { main: [] });
+		while (main.length <= output) main.push([]);
+		(main[output] ??= []).push({ node: to, type: 'main', index: input });
+	}
+	return connections;
+}
+
+function chainOf(nodes: readonly WorkflowNode[]): Wire[] {
+	return nodes.slice(1).map((to, index) => ({ from: nodes[index]!.name, to: to.name }));
+}
+
+/**
+ * A workflow ready to be created.
+ * @param options.wires how the nodes are connected; default one after another
+ */
+export function workflowOf(
+	name: string,
+	nodes: readonly WorkflowNode[],
+	options: { wires?: readonly Wire[]; settings?: Record<string, unknown> } = {},
+): WorkflowInput {
+	const placed = nodes.map((each, index): WorkflowNode => {
+		const isPlaced = each.position[0] !== 0 || each.position[1] !== 0;
+		return isPlaced ? each : { ...each, position: [index * 220, 0] };
+	});
+	return {
+		name,
+		nodes: placed,
+		connections: connect(options.wires ?? chainOf(nodes)),
+		settings: { executionOrder: 'v1', ...options.settings },
+	};
+}
+
+/** Every run of one node; empty when it did not run. */
+export function runsOf(execution: Execution, nodeName: string): NodeRun[] {
+	return execution.data.resultData.runData[nodeName] ?? [];
+}
+
+/** What all runs of a node put on one output, in order. */
+export function itemsOf(execution: Execution, nodeName: string, output = 0): ExecutedItem[] {
+	return runsOf(execution, nodeName).flatMap((run) => run.data?.main[output] ?? []);
+}
