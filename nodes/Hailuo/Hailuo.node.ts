@@ -45,7 +45,12 @@ function showHints({ context, hints }: Session): void {
 async function suspend(session: Session): Promise<INodeExecutionData[][]> {
 	const { recheck, finished } = await suspendAll(session, session.context.continueOnFail());
 	showHints(session);
-	return [recheck, finished.map(({ itemIndex, outcome }) => toOutput(session, outcome, itemIndex))];
+	const items = finished.map(({ itemIndex, outcome }) => {
+		const item = toOutput(session, outcome, itemIndex);
+		// On the error output n8n mixes in what came in, and that is the state of the wait; not where the pairing is a number.
+		return outcome.ok ? item : { ...item, pairedItem: itemIndex };
+	});
+	return [recheck, items];
 }
 
 /** Two outputs for a suspended wait, one for everything else; the parameters it reads take no expressions. */

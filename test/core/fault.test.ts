@@ -279,6 +279,7 @@ describe('errors that cannot be had on one machine:', () => {
 
 	test.each([
 		['no name server answers', anError('EAI_AGAIN', 'getaddrinfo'), 'network', 'no'],
+		['a refusal, its system call untold', anError('ECONNREFUSED'), 'network', 'no'],
 		['no way to the host', anError('EHOSTUNREACH', 'connect'), 'network', 'no'],
 		['no network', anError('ENETUNREACH', 'connect'), 'network', 'no'],
 		['a firewall that drops connections', anError('ETIMEDOUT', 'connect'), 'network', 'no'],

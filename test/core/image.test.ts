@@ -25,6 +25,7 @@ describe('no image is', () => {
 	test.each([
 		['nothing', new Uint8Array()],
 		['text', bytesOf('Hello, world')],
+		['two bytes of a JPEG', bytesOf('\xff\xd8\x00\x00')],
 		['a web page', bytesOf('<!doctype html><html>')],
 		['an SVG, which is text', bytesOf('<svg xmlns="http://www.w3.org/2000/svg"/>')],
 		['a video', bytesOf('\x00\x00\x00\x20ftypisom')],

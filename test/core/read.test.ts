@@ -205,6 +205,7 @@ describe('a moment', () => {
 		['ISO 8601 in another zone without a colon', '2025-09-02T14:57:01+0200', '2025-09-02T12:57:01.000Z'],
 		['ISO 8601 with a blank', '2025-09-02 12:57:01Z', '2025-09-02T12:57:01.000Z'],
 		['a day', '2025-09-02', '2025-09-02T00:00:00.000Z'],
+		['the first second of 2000', 946684800, '2000-01-01T00:00:00.000Z'],
 	])('is read from %s', (_what, value, expected) => {
 		expect(momentAt({ value }, 'value')).toBe(expected);
 	});
@@ -233,7 +234,8 @@ describe('a moment', () => {
 		['"0"', '0'],
 		['a negative number', -1756817821],
 		['a number beyond all dates', 8.64e15 + 1],
-		['a date of 1969', '1969-12-31T00:00:00Z'],
+		['a number too small for any gateway', 2026],
+		['a moment before 2000', '1999-12-31T23:59:59Z'],
 		['a month that is none', '2025-13-01T00:00:00Z'],
 		['an hour that is none', '2025-09-02T25:00:00Z'],
 		['words', 'yesterday'],

@@ -116,7 +116,11 @@ describe('the wait before a repeat', () => {
 	test('is what the provider asks for where that is longer', () => {
 		expect(waits({ kind: 'rateLimit', retryAfterSeconds: 10 })).toEqual([10, 10, 10, 10, 16, 30, 30]);
 		expect(waits({ kind: 'unavailable', retryAfterSeconds: 0 })).toEqual([1, 2, 4, 8, 16, 30, 30]);
-		expect(waits({ kind: 'unavailable', retryAfterSeconds: 120 })).toEqual(Array(7).fill(120));
+		expect(waits({ kind: 'unavailable', retryAfterSeconds: 60 })).toEqual(Array(7).fill(60));
+	});
+
+	test('is given up where the provider asks for more than a minute', () => {
+		expect(waits({ kind: 'unavailable', retryAfterSeconds: 61 })).toEqual(Array(7).fill(null));
 	});
 });
 

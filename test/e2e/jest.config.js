@@ -7,5 +7,7 @@ module.exports = {
 	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
 	testPathIgnorePatterns: ['/node_modules/'],
 	maxWorkers: 1,
+	// Tests that mostly wait run side by side.
+	maxConcurrency: 40,
 	testTimeout: 300_000,
 };

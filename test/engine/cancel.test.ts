@@ -51,20 +51,24 @@ describe('Cancel', () => {
 		}),
 	);
 
-	test('of a Wiro job between queue and work tries once more and then says what to do', () =>
-		onStage(async ({ simulator, run, make }) => {
-			const made = await make('wiro');
-			simulator.setJobProgress(String(made.json.jobId), IN_BETWEEN);
-			simulator.requests.length = 0;
-			const { error } = await run(onJob('cancel', 'wiro'), { items: [made] });
-			expect(error).toMatchObject({
-				name: 'NodeApiError',
-				message: `Wiro did not cancel the job (job ${made.json.jobId}) [item 0]`,
-				context: { itemIndex: 0, job: { jobId: made.json.jobId } },
-			});
-			expect(error?.description).toContain('try again in a moment');
-			expect(requestLines(simulator)).toEqual([CANCEL, KILL, DETAIL, CANCEL, KILL, DETAIL]);
-		}));
+	test.concurrent(
+		'of a Wiro job that stays between queue and work is asked for some seconds and then says what to do',
+		() =>
+			onStage(async ({ simulator, run, make }) => {
+				const made = await make('wiro');
+				simulator.setJobProgress(String(made.json.jobId), IN_BETWEEN);
+				simulator.requests.length = 0;
+				const { error } = await run(onJob('cancel', 'wiro'), { items: [made] });
+				expect(error).toMatchObject({
+					name: 'NodeApiError',
+					message: `Wiro did not cancel the job (job ${made.json.jobId}) [item 0]`,
+					context: { itemIndex: 0, job: { jobId: made.json.jobId } },
+				});
+				expect(error?.description).toContain('try again in a moment');
+				const rounds = Array.from({ length: 8 }, () => [CANCEL, KILL, DETAIL]);
+				expect(requestLines(simulator)).toEqual(rounds.flat());
+			}),
+	);
 
 	test('of a Wiro job that begins its work meanwhile kills it', () =>
 		onStage(async ({ simulator, run, make }) => {

@@ -1,15 +1,5 @@
 import type { ProviderName } from '../simulator';
-import {
-	aCreate,
-	aPrompt,
-	fieldsOf,
-	IMAGE_URL,
-	onStage,
-	PROMPT,
-	PROVIDERS,
-	requestLines,
-	WORDS,
-} from './stage';
+import { aCreate, aPrompt, fieldsOf, IMAGE_URL, onStage, PROMPT, PROVIDERS, requestLines, WORDS } from './stage';
 
 const CREATE_PATHS: Record<ProviderName, string> = {
 	aimlApi: '/v2/video/generations',

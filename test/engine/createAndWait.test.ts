@@ -1,13 +1,5 @@
 import type { ProviderName, SimulatedJob } from '../simulator';
-import {
-	aCreateAndWait,
-	aPrompt,
-	fieldsOf,
-	onStage,
-	PROMPT,
-	PROVIDERS,
-	WORDS,
-} from './stage';
+import { aCreateAndWait, aPrompt, fieldsOf, onStage, PROMPT, PROVIDERS, WORDS } from './stage';
 
 const ISO = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
@@ -101,44 +93,51 @@ describe('Create and Wait', () => {
 		),
 	);
 
-	test.concurrent.each(PROVIDERS)('at %s that runs out of time fails with the id, or puts the job out as timedOut', (provider) =>
-		onStage(async ({ simulator, run }) => {
-			const { items, error } = await run(
-				aCreateAndWait(provider, { timeout: 1 / 60, onTimeout: '={{ $json.onTimeout }}' }),
-				{
-					items: [aPrompt(PROMPT, { onTimeout: 'output' }), aPrompt(PROMPT, { onTimeout: 'error' })],
-					node: { onError: 'continueRegularOutput' },
-				},
-			);
-			const ids = simulator.jobs.map(({ id }) => id);
-			expect(error).toBeUndefined();
-			expect(items.map(({ json }) => json)).toMatchObject([
-				{ jobId: ids[0], status: 'queued', timedOut: true, videoUrl: null },
-				{ jobId: ids[1], status: 'queued', error: expect.stringContaining(`The job ${ids[1]} at`) },
-			]);
-			// However short the time, each job was looked at.
-			expect(simulator.requestsOf(provider, 'read')).toHaveLength(2);
-		}),
+	test.concurrent.each(PROVIDERS)(
+		'at %s that runs out of time fails with the id, or puts the job out as timedOut',
+		(provider) =>
+			onStage(async ({ simulator, run }) => {
+				const { items, error } = await run(
+					aCreateAndWait(provider, { timeout: 1 / 60, onTimeout: '={{ $json.onTimeout }}' }),
+					{
+						items: [aPrompt(PROMPT, { onTimeout: 'output' }), aPrompt(PROMPT, { onTimeout: 'error' })],
+						node: { onError: 'continueRegularOutput' },
+					},
+				);
+				const ids = simulator.jobs.map(({ id }) => id);
+				expect(error).toBeUndefined();
+				expect(items.map(({ json }) => json)).toMatchObject([
+					{ jobId: ids[0], status: 'queued', timedOut: true, videoUrl: null },
+					{ jobId: ids[1], status: 'queued', error: expect.stringContaining(`The job ${ids[1]} at`) },
+				]);
+				// However short the time, each job was looked at.
+				expect(simulator.requestsOf(provider, 'read')).toHaveLength(2);
+			}),
 	);
 
-	test.concurrent.each(['aimlApi', 'apiframe', 'wiro'] as const)('at %s goes on when the job is unknown for a moment right after it was made', (provider) =>
-		onStage(
-			async ({ simulator, run }) => {
-				simulator.addFault({ kind: 'notFoundOnce', operation: 'read' });
-				const { items, error } = await run(aCreateAndWait(provider));
-				expect(error).toBeUndefined();
-				expect(fieldsOf(items, 'status')).toEqual(['succeeded']);
-				expect(simulator.jobs).toHaveLength(1);
-			},
-			{ jobDurationMs: 100 },
-		),
+	test.concurrent.each(['aimlApi', 'apiframe', 'wiro'] as const)(
+		'at %s goes on when the job is unknown for a moment right after it was made',
+		(provider) =>
+			onStage(
+				async ({ simulator, run }) => {
+					simulator.addFault({ kind: 'notFoundOnce', operation: 'read' });
+					const { items, error } = await run(aCreateAndWait(provider));
+					expect(error).toBeUndefined();
+					expect(fieldsOf(items, 'status')).toEqual(['succeeded']);
+					expect(simulator.jobs).toHaveLength(1);
+				},
+				{ jobDurationMs: 100 },
+			),
 	);
 
 	test.concurrent('adds the last answer as raw where it is wanted', () =>
 		onStage(
 			async ({ run }) => {
 				const { items } = await run(aCreateAndWait('apiframe', { options: { includeRaw: true } }));
-				expect(items[0]?.json.raw).toMatchObject({ status: 'COMPLETED', result: { videoUrl: items[0]?.json.videoUrl } });
+				expect(items[0]?.json.raw).toMatchObject({
+					status: 'COMPLETED',
+					result: { videoUrl: items[0]?.json.videoUrl },
+				});
 			},
 			{ jobDurationMs: 100 },
 		),

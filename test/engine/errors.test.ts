@@ -98,7 +98,10 @@ const REFUSALS: Refusal[] = [
 	{
 		provider: 'apiframe',
 		what: '400 with details',
-		fault: { status: 400, body: { error: 'Validation failed', details: { prompt: ['Too long'], 'a.b': ['Bad', 'Sad'] } } },
+		fault: {
+			status: 400,
+			body: { error: 'Validation failed', details: { prompt: ['Too long'], 'a.b': ['Bad', 'Sad'] } },
+		},
 		title: INVALID,
 		says: 'Validation failed; prompt: Too long; a.b: Bad, Sad. (HTTP 400)',
 	},
@@ -182,15 +185,13 @@ const REFUSALS: Refusal[] = [
 	{ provider: 'wiro', what: 'code 96', fault: wiroSays(96), title: SLOT, says: 'concurrent task limit' },
 	{ provider: 'wiro', what: 'code 97', fault: wiroSays(97), title: CREDIT, says: 'Insufficient balance' },
 	{ provider: 'wiro', what: 'code 98', fault: wiroSays(98), title: CREDENTIAL, says: 'sign in to run this model' },
-	...PROVIDERS.map(
-		(provider): Refusal => ({
-			provider,
-			what: 'a redirect',
-			fault: { kind: 'redirect', location: 'https://elsewhere.example/steal?key=1' },
-			title: REDIRECT,
-			says: 'The address answered with a redirect (HTTP 302 to https://elsewhere.example). (HTTP 302)',
-		}),
-	),
+	...PROVIDERS.map((provider): Refusal => ({
+		provider,
+		what: 'a redirect',
+		fault: { kind: 'redirect', location: 'https://elsewhere.example/steal?key=1' },
+		title: REDIRECT,
+		says: 'The address answered with a redirect (HTTP 302 to https://elsewhere.example). (HTTP 302)',
+	})),
 ];
 
 describe('a refused create', () => {
@@ -211,7 +212,7 @@ describe('a refused create', () => {
 		}),
 	);
 
-	test("at wiro that names a field of an image we do not send asks for nothing else", () =>
+	test('at wiro that names a field of an image we do not send asks for nothing else', () =>
 		onStage(async ({ simulator, run }) => {
 			simulator.addFault({ kind: 'status', operation: 'create', ...wiroSays(0, 'Request files [mask] required') });
 			const image = { model: 'hailuo-2.3', firstFrame: 'url', firstFrameUrl: IMAGE_URL };
@@ -239,29 +240,41 @@ const UNKNOWN: Array<[ProviderName, string, Fault, string]> = [
 	['evolink', 'a 500', { kind: 'status', status: 500 }, 'Internal server error'],
 	['evolink', 'a proxy that says 503', { kind: 'html', status: 503 }, 'HTTP 503 without an explanation'],
 	['wiro', 'a 502', { kind: 'html' }, 'HTTP 502 without an explanation'],
-	['wiro', 'a fault in a 200', { kind: 'status', ...wiroSays(0, 'Unexpected server error') }, 'Unexpected server error'],
+	[
+		'wiro',
+		'a fault in a 200',
+		{ kind: 'status', ...wiroSays(0, 'Unexpected server error') },
+		'Unexpected server error',
+	],
 	['wiro', 'no body', { kind: 'empty' }, 'is no JSON'],
 	['aimlApi', 'no id', { kind: 'status', status: 200, body: { status: 'queued' } }, 'has not the documented shape'],
 ];
 
 describe('a create of unknown outcome', () => {
-	test.each(UNKNOWN)('at %s after %s says so and where to look, and is not sent again', (provider, _what, fault, says) =>
-		onStage(async ({ simulator, run }) => {
-			simulator.addFault({ ...fault, operation: 'create', times: 10 });
-			const { error } = await run(aCreate(provider));
-			expect(error).toMatchObject({
-				name: 'NodeApiError',
-				message: `It is not known whether ${LABELS[provider]} made this job [item 0]`,
-				description: expect.stringContaining(says),
-				httpCode: String(fault.status ?? (fault.kind === 'html' ? 502 : 200)),
-				context: { itemIndex: 0 },
-			});
-			const page = { aimlApi: 'aimlapi.com/app', apiframe: '', evolink: 'evolink.ai/dashboard', wiro: 'wiro.ai/panel' };
-			expect(error?.description).toContain(page[provider]);
-			expect(error?.description).toContain('it was not sent again');
-			expect(error?.description).toContain("put its ID into 'Wait for Video'");
-			expect(simulator.requests).toHaveLength(1);
-		}),
+	test.each(UNKNOWN)(
+		'at %s after %s says so and where to look, and is not sent again',
+		(provider, _what, fault, says) =>
+			onStage(async ({ simulator, run }) => {
+				simulator.addFault({ ...fault, operation: 'create', times: 10 });
+				const { error } = await run(aCreate(provider));
+				expect(error).toMatchObject({
+					name: 'NodeApiError',
+					message: `It is not known whether ${LABELS[provider]} made this job [item 0]`,
+					description: expect.stringContaining(says),
+					httpCode: String(fault.status ?? (fault.kind === 'html' ? 502 : 200)),
+					context: { itemIndex: 0 },
+				});
+				const page = {
+					aimlApi: 'aimlapi.com/app',
+					apiframe: '',
+					evolink: 'evolink.ai/dashboard',
+					wiro: 'wiro.ai/panel',
+				};
+				expect(error?.description).toContain(page[provider]);
+				expect(error?.description).toContain('it was not sent again');
+				expect(error?.description).toContain("put its ID into 'Wait for Video'");
+				expect(simulator.requests).toHaveLength(1);
+			}),
 	);
 });
 
@@ -273,20 +286,22 @@ const READ_REFUSALS = PROVIDERS.flatMap((provider): Array<[ProviderName, string,
 ]);
 
 describe('a refused read', () => {
-	test.each(READ_REFUSALS)('at %s with %s names the job, in the text and on the error', (provider, _what, fault, title, code) =>
-		onStage(async ({ simulator, run, make }) => {
-			const made = await make(provider, 'succeeded');
-			simulator.addFault({ ...fault, operation: 'read' });
-			const { error } = await run(onJob('get', provider), { items: [made] });
-			expect(error).toMatchObject({
-				name: 'NodeApiError',
-				message: `${LABELS[provider]} ${title} (job ${made.json.jobId}) [item 0]`,
-				description: expect.stringContaining(`Job ${made.json.jobId} is not lost: read it later with 'Get Video'.`),
-				httpCode: code,
-				context: { itemIndex: 0, job: { jobId: made.json.jobId } },
-			});
-			expect(simulator.requestsOf(provider, 'read')).toHaveLength(1);
-		}),
+	test.each(READ_REFUSALS)(
+		'at %s with %s names the job, in the text and on the error',
+		(provider, _what, fault, title, code) =>
+			onStage(async ({ simulator, run, make }) => {
+				const made = await make(provider, 'succeeded');
+				simulator.addFault({ ...fault, operation: 'read' });
+				const { error } = await run(onJob('get', provider), { items: [made] });
+				expect(error).toMatchObject({
+					name: 'NodeApiError',
+					message: `${LABELS[provider]} ${title} (job ${made.json.jobId}) [item 0]`,
+					description: expect.stringContaining(`Job ${made.json.jobId} is not lost: read it later with 'Get Video'.`),
+					httpCode: code,
+					context: { itemIndex: 0, job: { jobId: made.json.jobId } },
+				});
+				expect(simulator.requestsOf(provider, 'read')).toHaveLength(1);
+			}),
 	);
 });
 

@@ -26,19 +26,21 @@ describe('an item with wrong values', () => {
 		}),
 	);
 
-	test.each(PROVIDERS)('at %s with Continue On Fail stands in its place as an error, and the others go on', (provider) =>
-		onStage(async ({ simulator, run }) => {
-			const { error, items } = await run(aCreate(provider), { items: FIVE, ...REGULAR });
-			expect(error).toBeUndefined();
-			const wrong = (index: number) => ({
-				json: { error: `${TOO_LONG_ERROR} [item ${index}]` },
-				pairedItem: { item: index },
-			});
-			const good = expect.objectContaining({ json: expect.objectContaining({ provider, status: 'queued' }) });
-			expect(items).toEqual([good, wrong(1), good, wrong(3), good]);
-			expect(pairs(items)).toEqual([0, 1, 2, 3, 4].map((item) => ({ item })));
-			expect(simulator.jobs).toHaveLength(3);
-		}),
+	test.each(PROVIDERS)(
+		'at %s with Continue On Fail stands in its place as an error, and the others go on',
+		(provider) =>
+			onStage(async ({ simulator, run }) => {
+				const { error, items } = await run(aCreate(provider), { items: FIVE, ...REGULAR });
+				expect(error).toBeUndefined();
+				const wrong = (index: number) => ({
+					json: { error: `${TOO_LONG_ERROR} [item ${index}]` },
+					pairedItem: { item: index },
+				});
+				const good = expect.objectContaining({ json: expect.objectContaining({ provider, status: 'queued' }) });
+				expect(items).toEqual([good, wrong(1), good, wrong(3), good]);
+				expect(pairs(items)).toEqual([0, 1, 2, 3, 4].map((item) => ({ item })));
+				expect(simulator.jobs).toHaveLength(3);
+			}),
 	);
 
 	test.each(PROVIDERS)('at %s leaves by the error output where there is one, and the others by the first', (provider) =>
@@ -147,7 +149,7 @@ describe('an item whose job is known', () => {
 		}),
 	);
 
-	test.each([
+	test.concurrent.each([
 		['on the regular output', REGULAR, ['jobId']],
 		['on the error output', ERROR_OUTPUT, ['details', 'jobId']],
 	])('keeps its id through a fault after Create and Wait has made it, %s', (_where, options, path) =>
@@ -162,7 +164,7 @@ describe('an item whose job is known', () => {
 		}),
 	);
 
-	test('is named by the error that ends the run', () =>
+	test.concurrent('is named by the error that ends the run', () =>
 		onStage(async ({ simulator, run }) => {
 			simulator.addFault({ kind: 'status', status: 401, operation: 'read' });
 			const { error } = await run(aCreateAndWait('apiframe'));
@@ -170,7 +172,8 @@ describe('an item whose job is known', () => {
 				message: `Apiframe refused the credential (job ${simulator.jobs[0]?.id}) [item 0]`,
 				context: { itemIndex: 0, job: { provider: 'apiframe', jobId: simulator.jobs[0]?.id, status: 'queued' } },
 			});
-		}));
+		}),
+	);
 });
 
 describe('an error that ends the run', () => {
@@ -193,9 +196,7 @@ describe('an error that ends the run', () => {
 			const items = Array.from({ length: 6 }, (_, index) => aPrompt(`Boat ${index}`));
 			const { error } = await run(aCreate('evolink', { options: { maxConcurrency: 2 } }), { items });
 			expect(error).toMatchObject({ context: { itemIndex: 1 } });
-			expect(simulator.jobs.map(({ request }) => JSON.stringify(request))).toEqual([
-				expect.stringContaining('Boat 0'),
-			]);
+			expect(simulator.jobs.map(({ request }) => JSON.stringify(request))).toEqual([expect.stringContaining('Boat 0')]);
 			expect(error?.description).toContain(`item 0: ${simulator.jobs[0]?.id}`);
 		}));
 });

@@ -44,15 +44,17 @@ describe('Wait', () => {
 		}),
 	);
 
-	test.concurrent.each(['aimlApi', 'apiframe', 'wiro'] as const)('at %s looks again until the job is over', (provider) =>
-		onStage(async ({ simulator, run, make }) => {
-			const made = await make(provider, 'running');
-			const waiting = run(onJob('wait', provider), { items: [made] });
-			await until(() => simulator.requestsOf(provider, 'read').length === 1);
-			simulator.finishJob(String(made.json.jobId));
-			expect(fieldsOf((await waiting).items, 'status')).toEqual(['succeeded']);
-			expect(simulator.requestsOf(provider, 'read')).toHaveLength(2);
-		}),
+	test.concurrent.each(['aimlApi', 'apiframe', 'wiro'] as const)(
+		'at %s looks again until the job is over',
+		(provider) =>
+			onStage(async ({ simulator, run, make }) => {
+				const made = await make(provider, 'running');
+				const waiting = run(onJob('wait', provider), { items: [made] });
+				await until(() => simulator.requestsOf(provider, 'read').length === 1);
+				simulator.finishJob(String(made.json.jobId));
+				expect(fieldsOf((await waiting).items, 'status')).toEqual(['succeeded']);
+				expect(simulator.requestsOf(provider, 'read')).toHaveLength(2);
+			}),
 	);
 
 	test.concurrent('waits for all items side by side and keeps their order', () =>

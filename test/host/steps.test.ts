@@ -80,8 +80,8 @@ describe('a command', () => {
 				PATH: '/bin',
 				npm_package_name: 'ours',
 				npm_config_ignore_scripts: 'true',
-				npm_config_registry: 'https://registry.example',
+				npm_config_registry: 'https://packages.example',
 			}),
-		).toEqual({ PATH: '/bin', npm_config_registry: 'https://registry.example' });
+		).toEqual({ PATH: '/bin', npm_config_registry: 'https://packages.example' });
 	});
 });

@@ -188,6 +188,16 @@ describe('a watched stream', () => {
 		expect((await buffer(stream)).toString()).toBe('late');
 	});
 
+	test('is left alone by a Stop that comes as the watch is over', async () => {
+		const stop = new AbortController();
+		const stream = new PassThrough();
+		const end = watchStream(stream, { ...roomy, stop: stop.signal });
+		end();
+		stop.abort();
+		await wait(50);
+		expect(stream.destroyed).toBe(false);
+	});
+
 	test('that breaks by itself gives its own error', async () => {
 		const stream = new PassThrough();
 		const consumed = consume(stream, {});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Exchange, Failure, HttpRequest, HttpResponse, Step } from '../../nodes/Hailuo/core/http';
 import type { Job, JobReference } from '../../nodes/Hailuo/core/job';
 import type { Frame, VideoRequest } from '../../nodes/Hailuo/core/request';
+import type { CallbackNote } from '../../nodes/Hailuo/providers/adapter';
 
 export const A_PROMPT = 'A paper boat crosses a puddle [Push in]';
 export const A_CALLBACK_URL = 'https://n8n.example/webhook-waiting/7/hailuo?signature=abc';
@@ -96,18 +97,23 @@ export function jsonBodyOf(request: HttpRequest): Record<string, unknown> {
 	return request.body.value;
 }
 
-/** One reply of a provider, as test/fixtures/<provider id>/<name>.json holds it. */
+/** One reply or callback of a provider, as test/fixtures/<provider id>/<name>.json holds it. */
 export interface Fixture {
 	name: string;
 	/** Where the reply was documented or seen. */
 	_source: string;
-	operation: 'create' | 'get' | 'cancel' | 'upload';
+	operation: 'create' | 'get' | 'cancel' | 'upload' | 'callback';
 	status: number;
 	headers?: Record<string, string>;
 	/** JSON; a text stands for a body that is none. */
 	body: unknown;
 	/** For get and cancel, whatever is needed beside the id. */
 	reference?: Partial<JobReference>;
+	/** For a signed callback: the bytes that were signed, as text, and the credential's key. */
+	rawBody?: string;
+	secret?: string;
+	/** Part of the note that a callback is read as. */
+	note?: Partial<CallbackNote>;
 	/** Part of the job or of the failure that the reply is read as. */
 	job?: Partial<Job>;
 	failure?: Partial<Failure>;

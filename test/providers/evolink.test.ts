@@ -237,7 +237,7 @@ describe('reading', () => {
 
 test('there is no cancellation, and callbacks are known for other models only', () => {
 	expect(evolink.cancel).toBeUndefined();
-	expect(evolink.callbacks).toEqual({ documented: false, httpsOnly: true });
+	expect(evolink.callbacks).toMatchObject({ documented: false, httpsOnly: true });
 });
 
 test('512P is sold for Hailuo 02 alone', () => {

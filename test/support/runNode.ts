@@ -128,6 +128,8 @@ export interface EngineOptions {
 	/** Base of resume addresses. */
 	webhookWaitingBaseUrl?: string;
 	executionId?: string;
+	/** What a failed execution left, to be run again from where it failed, as n8n's list of executions does. */
+	retryOf?: IRunExecutionData;
 	/** Called when the run can be stopped: the function given stops it as n8n's Stop does. */
 	onStarted?: (stop: () => void) => void;
 }
@@ -142,6 +144,19 @@ export interface EngineRun {
 	/** The error that ended the run. */
 	error: IRunExecutionData['resultData']['error'];
 	hints: string[];
+}
+
+/** Does with a failed execution's data what n8n does before it runs them again: with the workflow as it is by now. */
+function forRetry(failed: IRunExecutionData, workflow: Workflow): IRunExecutionData {
+	// It comes from the database.
+	const data: IRunExecutionData = JSON.parse(JSON.stringify(failed));
+	const { resultData, executionData } = data;
+	delete resultData.error;
+	const runs = resultData.runData[resultData.lastNodeExecuted ?? ''];
+	if (runs?.at(-1)?.error !== undefined) runs.pop();
+	for (const stacked of executionData?.nodeExecutionStack ?? [])
+		stacked.node = workflow.getNode(stacked.node.name) ?? stacked.node;
+	return data;
 }
 
 let binaryDataReady: Promise<void> | undefined;
@@ -205,7 +220,12 @@ export async function runWorkflow(
 		// The engine reads only these of the host's many members.
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const startNode = workflow.getNode('Items') ?? undefined;
-	const running = new WorkflowExecute(additionalData, mode).run({ workflow, ...(startNode && { startNode }) });
+	const running =
+		options.retryOf === undefined
+			? new WorkflowExecute(additionalData, mode).run({ workflow, ...(startNode && { startNode }) })
+			: new WorkflowExecute(additionalData, mode, forRetry(options.retryOf, workflow)).processRunExecutionData(
+					workflow,
+				);
 	options.onStarted?.(() => running.cancel());
 	const run = await running;
 	const { runData, error } = run.data.resultData;

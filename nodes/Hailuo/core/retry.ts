@@ -14,6 +14,9 @@ const IDEMPOTENT_REPEATS = 4;
 const FIRST_BACKOFF_SECONDS = 1;
 const LONGEST_BACKOFF_SECONDS = 30;
 
+/** A provider that asks for more patience than this is told of to the user instead. */
+const LONGEST_REPEAT_SECONDS = 60;
+
 /** A slot frees itself when another job ends, so asking more often than this is of no use. */
 const SLOT_BACKOFF_SECONDS = 5;
 
@@ -45,6 +48,6 @@ export function repeatAfterSeconds(
 		return attempts.elapsed + slotWait * 1000 <= policy.slotWait ? slotWait : null;
 	}
 	const passing = ['network', 'timeout', 'provider', 'unavailable', 'unreadable', 'rateLimit'].includes(failure.kind);
-	if (!passing) return null;
+	if (!passing || wait > LONGEST_REPEAT_SECONDS) return null;
 	return attempts.sent <= (repeatable ? policy.retries : IDEMPOTENT_REPEATS) ? wait : null;
 }

@@ -1,5 +1,6 @@
+import type { Failure, FailureKind } from './http';
 import { describeJob, JOB_STATUSES, type Job, type JobReference } from './job';
-import { listAt, momentAt, numberAt, percentageAt, textAt, webUrlAt } from './read';
+import { describeFailure, listAt, momentAt, numberAt, percentageAt, textAt, webUrlAt } from './read';
 
 /**
  * Jobs as they come back from items and from n8n's memory: written by this package, but anybody may have touched them.
@@ -53,5 +54,43 @@ export function readStoredJob(value: unknown): Job | null {
 		expiresAt: momentAt(value, 'expiresAt'),
 		...(jobToken && { jobToken }),
 		...(route && { route }),
+	});
+}
+
+/** Every kind by itself, so that the compiler misses none. */
+const FAILURE_KINDS: { [Kind in FailureKind]: Kind } = {
+	authentication: 'authentication',
+	permission: 'permission',
+	credit: 'credit',
+	invalid: 'invalid',
+	content: 'content',
+	notFound: 'notFound',
+	conflict: 'conflict',
+	rateLimit: 'rateLimit',
+	slot: 'slot',
+	unavailable: 'unavailable',
+	provider: 'provider',
+	notCancellable: 'notCancellable',
+	redirect: 'redirect',
+	unreadable: 'unreadable',
+	network: 'network',
+	timeout: 'timeout',
+	stopped: 'stopped',
+};
+
+/**
+ * Reads why a read did not work.
+ *
+ * @returns null when there is no kind we know
+ */
+export function readStoredFailure(value: unknown): Failure | null {
+	const kind = Object.values(FAILURE_KINDS).find((known) => known === textAt(value, 'kind'));
+	if (kind === undefined) return null;
+	return describeFailure({
+		kind,
+		message: textAt(value, 'message') ?? '',
+		code: textAt(value, 'code'),
+		httpStatus: numberAt(value, 'httpStatus'),
+		retryAfterSeconds: numberAt(value, 'retryAfterSeconds'),
 	});
 }

@@ -1,8 +1,9 @@
-import type { Failure } from './http';
+import type { Failure, JsonValue } from './http';
 import { isOver, type Job } from './job';
+import { toJson } from './json';
 import { deadlineOf, judgeFault, judgeSuspicion, type ReadOutcome, type Suspicion } from './poll';
-import { momentAt, numberAt, textAt, valueAt } from './read';
-import { readStoredJob } from './storedJob';
+import { momentAt, numberAt, valueAt } from './read';
+import { readStoredFailure, readStoredJob } from './storedJob';
 
 /**
  * Waiting without being there: all that is known travels on the items themselves, since a timed wake-up of n8n hands a
@@ -17,6 +18,9 @@ const YOUNG_SECONDS = 10;
 
 /** n8n looks for executions to wake once a minute; the first recheck comes soon in case the job is a quick one. */
 const FIRST_RECHECK_SECONDS = 60;
+
+/** Whatever interval an expression gives, nobody is asked more often. */
+const SHORTEST_RECHECK_SECONDS = 10;
 
 /** n8n may wake an execution a moment early. */
 const EARLY_MILLISECONDS = 1500;
@@ -33,6 +37,10 @@ export interface WaitState {
 	/** Why there will be no more reads, though the job is not over. */
 	failure?: Failure;
 	timedOut?: true;
+	/** Why the last read did not work; the next one may. */
+	fault?: Failure;
+	/** The provider's last answer, where the user wants it. */
+	raw?: JsonValue;
 	/** Reads in a row, and since when, that found a failure which is not final. */
 	suspicion?: Suspicion;
 }
@@ -58,42 +66,51 @@ export function readWaitState(json: unknown): WaitState | null {
 	const job = readStoredJob(valueAt(found, 'job'));
 	if (job === null) return null;
 	const reads = numberAt(found, 'suspicion', 'reads');
-	const failure = valueAt(found, 'failure');
+	const failure = readStoredFailure(valueAt(found, 'failure'));
+	const fault = readStoredFailure(valueAt(found, 'fault'));
+	const raw = valueAt(found, 'raw');
 	return {
 		since,
 		nextCheckAt,
 		rang: valueAt(found, 'rang') === true,
 		job,
-		...(isFailure(failure) && { failure }),
+		...(failure !== null && { failure }),
 		...(valueAt(found, 'timedOut') === true && { timedOut: true }),
+		...(fault !== null && { fault }),
+		...(raw !== undefined && { raw: toJson(raw) }),
 		...(reads !== null && { suspicion: { reads, since: numberAt(found, 'suspicion', 'since') ?? 0 } }),
 	};
-}
-
-function isFailure(value: unknown): value is Failure {
-	return textAt(value, 'kind') !== null && typeof valueAt(value, 'message') === 'string';
 }
 
 /**
  * Makes the state of an item that comes in for the first time.
  *
- * @param job what is known of it
+ * @param known the job as the item tells it
  * @param now milliseconds since 1970
- * @returns a state that is due at once, unless the job was made seconds ago
+ * @returns a state that is not settled, since what an item says of a job's end is the past: it is due at once, unless
+ * the job was made seconds ago and nobody says that it is over
  */
-export function enter(job: Job, now: number, plan: SuspendPlan): WaitState {
-	const created = Date.parse(job.createdAt ?? '');
-	const young = Number.isFinite(created) && Math.abs(now - created) <= YOUNG_SECONDS * 1000;
-	const since = iso(deadlineOf(job.createdAt, now, 0));
-	return { since, nextCheckAt: iso(young ? now + firstRecheck(plan) : now), rang: false, job };
+export function enter(known: Job, now: number, plan: SuspendPlan): WaitState {
+	const created = Date.parse(known.createdAt ?? '');
+	const young = Number.isFinite(created) && Math.abs(now - created) <= YOUNG_SECONDS * 1000 && !isOver(known);
+	return {
+		since: iso(deadlineOf(known.createdAt, now, 0)),
+		nextCheckAt: iso(young ? now + firstRecheck(plan) : now),
+		rang: false,
+		job: { ...known, status: 'unknown', failure: null },
+	};
+}
+
+function recheck(plan: SuspendPlan): number {
+	return Math.max(plan.recheckMinutes * 60, SHORTEST_RECHECK_SECONDS) * 1000;
 }
 
 function firstRecheck(plan: SuspendPlan): number {
-	return Math.min(plan.recheckMinutes * 60, FIRST_RECHECK_SECONDS) * 1000;
+	return Math.min(recheck(plan), FIRST_RECHECK_SECONDS * 1000);
 }
 
 /** @returns milliseconds since 1970 */
-export function deadlineOfState(state: WaitState, plan: SuspendPlan): number {
+function deadlineOfState(state: WaitState, plan: SuspendPlan): number {
 	return Date.parse(state.since) + plan.timeoutMinutes * 60_000;
 }
 
@@ -124,20 +141,20 @@ export function settle(
 	now: number,
 	plan: SuspendPlan,
 ): WaitState {
-	const wait = entering ? firstRecheck(plan) : plan.recheckMinutes * 60_000;
+	const wait = entering ? firstRecheck(plan) : recheck(plan);
 	const { since } = state;
 	if (!outcome.ok) {
 		const { failure } = outcome;
 		const asked = (failure.retryAfterSeconds ?? 0) * 1000;
-		const next = { since, nextCheckAt: iso(now + Math.max(wait, asked)), rang: false, job: state.job };
+		const next: WaitState = { ...state, nextCheckAt: iso(now + Math.max(wait, asked)), rang: false };
 		// Rechecks are minutes apart, so faults are not counted: the deadline is the limit.
 		const isHopeless = judgeFault(failure, 0, now - Date.parse(since)) === 'hopeless';
-		return isHopeless ? { ...next, failure } : expire(next, now, plan);
+		return isHopeless ? { ...next, failure } : expire({ ...next, fault: failure }, now, plan);
 	}
 	const { job, suspicion } = judgeSuspicion(outcome.job, state.suspicion ?? null, now);
 	const begun = iso(deadlineOf(job.createdAt, Date.parse(since), 0));
 	const next = { since: begun, nextCheckAt: iso(now + wait), rang: false, job, ...(suspicion && { suspicion }) };
-	return isOver(job) ? next : expire(next, now, plan);
+	return isSettled(next) ? next : expire(next, now, plan);
 }
 
 function expire(state: WaitState, now: number, plan: SuspendPlan): WaitState {
@@ -145,13 +162,10 @@ function expire(state: WaitState, now: number, plan: SuspendPlan): WaitState {
 }
 
 /**
- * When the execution has to be woken for those that still wait.
+ * When the execution has to be woken for an item that waits.
  *
  * @returns milliseconds since 1970; at least a second from now
  */
-export function wakeAt(states: readonly WaitState[], now: number, plan: SuspendPlan): number {
-	const moments = states
-		.filter((state) => !isSettled(state))
-		.map((state) => Math.min(Date.parse(state.nextCheckAt), deadlineOfState(state, plan)));
-	return Math.max(Math.min(...moments), now + 1000);
+export function wakeAt(state: WaitState, now: number, plan: SuspendPlan): number {
+	return Math.max(Math.min(Date.parse(state.nextCheckAt), deadlineOfState(state, plan)), now + 1000);
 }

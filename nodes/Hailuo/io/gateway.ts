@@ -11,15 +11,17 @@ import { describeFault } from '../core/fault';
 import type { Exchange, Failure, HttpBody, HttpPurpose, HttpRequest, HttpResponse } from '../core/http';
 import { parseJson } from '../core/json';
 import { Limiter } from '../core/limiter';
-import { describeFailure, isWebUrl, readHeaders } from '../core/read';
+import { describeFailure, isWebUrl, readHeaders, textAt } from '../core/read';
 import { repeatAfterSeconds, type RetryPolicy } from '../core/retry';
+import { concealing, concealJson, type Conceal } from '../core/secrets';
 import type { ProviderAdapter } from '../providers/adapter';
 import { pause, withoutCancelSignal } from './cancelSignal';
 import { readBounded } from './stream';
 
 /**
  * Responsibilities of this file: to send an adapter's requests through n8n's own client with the credential's key, to
- * that credential's addresses only; to hand back status and body as data; to repeat what may be repeated.
+ * that credential's addresses only; to hand back status and body as data, without the credential's secrets; to repeat
+ * what may be repeated.
  */
 
 /** Milliseconds until an answer must be there, body included. A create may carry a 20 MB image. */
@@ -38,6 +40,9 @@ export type Outcome<Value> = { ok: true; value: Value; raw: unknown } | { ok: fa
 type Answer = { ok: true; response: HttpResponse } | { ok: false; failure: Failure };
 
 const NOT_ASKED = describeFailure({ kind: 'stopped', message: 'Stopped', made: 'no' });
+
+/** The fields of all our credentials that nobody may see. */
+const SECRET_FIELDS = ['apiKey', 'apiSecret'];
 
 /** A credential's addresses, without a slash at the end. */
 interface Addresses {
@@ -73,6 +78,8 @@ export class Gateway {
 		private readonly credential: string,
 		private readonly addresses: Addresses,
 		private readonly limiter: Limiter,
+		/** What keeps secrets out of the answer to a request, given the milliseconds since 1970 at which it was sent. */
+		private readonly concealingSince: (sentAt: number) => Conceal,
 	) {}
 
 	/**
@@ -83,7 +90,11 @@ export class Gateway {
 		const fields = await context.getCredentials(adapter.credential);
 		const api = readAddress(context, fields.baseUrl, 'Base URL');
 		const files = fields.filesBaseUrl === undefined ? api : readAddress(context, fields.filesBaseUrl, 'Files Base URL');
-		return new Gateway(context, adapter.credential, { api, files }, new Limiter(maxConcurrency));
+		const secrets = SECRET_FIELDS.flatMap((name) => textAt(fields, name) ?? []);
+		const second = (milliseconds: number) => Math.floor(milliseconds / 1000);
+		const concealingSince = (sentAt: number) =>
+			concealing([...secrets, ...(adapter.signaturesOf?.(fields, second(sentAt), second(Date.now())) ?? [])]);
+		return new Gateway(context, adapter.credential, { api, files }, new Limiter(maxConcurrency), concealingSince);
 	}
 
 	/**
@@ -137,8 +148,9 @@ export class Gateway {
 		return await this.limiter.run(task);
 	}
 
-	/** Sends one request, follows no redirect, and reads the answer whole. */
+	/** Sends one request, follows no redirect, and reads the answer whole. What comes back is free of our secrets. */
 	private async send(request: HttpRequest, stop: AbortSignal | undefined): Promise<Answer> {
+		const sentAt = Date.now();
 		const deadline = AbortSignal.timeout(REQUEST_TIMEOUTS[request.purpose]);
 		const mayStop = stop !== undefined && (request.purpose === 'read' || request.purpose === 'upload');
 		const options: IHttpRequestOptions = {
@@ -161,12 +173,18 @@ export class Gateway {
 			);
 			const text = await readBounded(Reflect.get(Object(answer), 'body'), RESPONSE_LIMIT);
 			const status = Number(Reflect.get(Object(answer), 'statusCode'));
-			const headers = readHeaders(Reflect.get(Object(answer), 'headers'));
-			return { ok: true, response: { status, headers, text, json: parseJson(text) } };
+			const conceal = this.concealingSince(sentAt);
+			const headers = readHeaders(concealJson(Reflect.get(Object(answer), 'headers'), conceal));
+			// JSON can spell a text in many ways, so it is concealed after it was parsed.
+			const json = concealJson(parseJson(text), conceal);
+			return { ok: true, response: { status, headers, text: conceal(text), json } };
 		} catch (error) {
 			if (mayStop && stop.aborted)
 				return { ok: false, failure: describeFailure({ kind: 'stopped', message: 'Stopped', made: 'maybe' }) };
-			if (!deadline.aborted) return { ok: false, failure: describeFault(error) };
+			if (!deadline.aborted) {
+				const failure = describeFault(error);
+				return { ok: false, failure: { ...failure, message: this.concealingSince(sentAt)(failure.message) } };
+			}
 			const seconds = REQUEST_TIMEOUTS[request.purpose] / 1000;
 			return {
 				ok: false,

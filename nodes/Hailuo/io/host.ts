@@ -29,6 +29,15 @@ export function isSingleStep(context: IExecuteFunctions): boolean {
 }
 
 /**
+ * @returns true when another workflow has called this one and waits for what its last node puts out
+ */
+export function isAwaitedByParent(context: IExecuteFunctions): boolean {
+	const run: unknown = Reflect.get(context, 'runExecutionData');
+	const parent = valueAt(run, 'parentExecution');
+	return valueAt(parent, 'executionId') !== undefined && valueAt(parent, 'shouldResume') !== false;
+}
+
+/**
  * @returns true when an AI agent calls the node: it wants its answer now
  */
 export function isToolRun(context: IExecuteFunctions): boolean {

@@ -4,8 +4,16 @@ import type { IWebhookFunctions } from 'n8n-workflow';
  * n8n's request and response are Express's, whose types this package does not have; these are read as Node's own.
  */
 
-function isServerResponse(value: unknown): value is import('http').ServerResponse {
-	return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'setHeader') === 'function';
+/** What is used of Node's ServerResponse, whose module node code may not import. */
+interface ServerResponse {
+	statusCode: number;
+	setHeader(name: string, value: string): unknown;
+	end(text: string): unknown;
+}
+
+function isServerResponse(value: unknown): value is ServerResponse {
+	if (typeof value !== 'object' || value === null) return false;
+	return ['setHeader', 'end'].every((method) => typeof Reflect.get(value, method) === 'function');
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Job, JobReference } from '../core/job';
 import { cleanText } from '../core/read';
 import type { AfterStop } from '../io/errors';
+import { cancelPatiently } from './patience';
 import type { Session } from './session';
 
 /**
@@ -10,13 +11,13 @@ import type { Session } from './session';
  * @returns what became of it; never throws
  */
 export async function afterStop(session: Session, job: JobReference | Job, cancelOnStop: boolean): Promise<AfterStop> {
-	const { adapter, gateway, context } = session;
+	const { adapter, context } = session;
 	const name = `${adapter.label} job ${cleanText(job.jobId, 120)}`;
-	if (!cancelOnStop || adapter.cancel === undefined) {
+	const outcome = cancelOnStop ? await cancelPatiently(session, job, undefined) : null;
+	if (outcome === null) {
 		context.logger.warn(`Hailuo: the execution was stopped while ${name} was running; it runs on at the provider`);
 		return cancelOnStop ? 'noCancellation' : 'running';
 	}
-	const outcome = await gateway.run(adapter.cancel(job), { retries: 1, slotWait: 0 }, undefined);
 	if (outcome.ok && outcome.value.status === 'cancelled') {
 		context.logger.info(`Hailuo: ${name} was cancelled because the execution was stopped`);
 		return 'cancelled';

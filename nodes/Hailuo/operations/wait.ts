@@ -5,6 +5,7 @@ import { pause } from '../io/cancelSignal';
 import { inputError, requestError, stoppedError, timedOutError } from '../io/errors';
 import { finish } from './finish';
 import type { Operation } from './operation';
+import { readPatiently } from './patience';
 import { readJobReference } from './reference';
 import { Abandoned, parametersOf, placeOf, type JobResult, type Session } from './session';
 import { afterStop } from './stop';
@@ -59,11 +60,7 @@ export async function readJob(
 	reference: JobReference,
 	repeats: number,
 ): Promise<ReadOutcome & { raw: unknown }> {
-	const outcome = await session.gateway.run(
-		session.adapter.get(reference),
-		{ retries: repeats, slotWait: 0 },
-		session.stop,
-	);
+	const outcome = await readPatiently(session, reference, repeats);
 	if (!outcome.ok) return { ok: false, failure: outcome.failure, raw: null };
 	return { ok: true, job: merge(reference, outcome.value), raw: outcome.raw };
 }

@@ -65,6 +65,16 @@ export interface ProviderAdapter {
 	/** Ends the job at the provider; a job that was over already is answered as it is. */
 	cancel?(reference: JobReference): Exchange<Job>;
 
+	/**
+	 * Present where the credential signs requests.
+	 *
+	 * @param fields the credential's
+	 * @param from seconds since 1970
+	 * @param to the last second
+	 * @returns the signatures that a request sent in that time may bear, so that none is shown where it comes back
+	 */
+	signaturesOf?(fields: Readonly<Record<string, unknown>>, from: number, to: number): string[];
+
 	/** Present where the provider tells of a job's stages over a WebSocket. */
 	readonly live?: LiveCapability;
 

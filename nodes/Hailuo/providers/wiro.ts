@@ -16,6 +16,7 @@ import {
 	WIRO_ID,
 } from './wiroRead';
 import { live } from './wiroLive';
+import { signaturesOf } from './wiroSignature';
 import { cancelTask, getTask } from './wiroTask';
 
 /** An image under the name of its field; the field has a twin named `<name>Url`. */
@@ -185,6 +186,7 @@ export const wiro: ProviderAdapter = {
 	linkLifetime: null,
 	callbacks: { documented: true, httpsOnly: false, readCallback },
 	live,
+	signaturesOf,
 
 	create(request) {
 		return run(request, frameFieldsOf(request), true);

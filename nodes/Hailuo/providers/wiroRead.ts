@@ -130,8 +130,9 @@ export function readCallback(body: unknown): CallbackNote | null {
 	const jobToken = textAt(task, 'socketaccesstoken') ?? textAt(task, 'tasktoken');
 	if (jobId === null && jobToken === null) return null;
 	const known = readTask({ tasklist: [task] }, { jobId: jobId ?? jobToken ?? '' });
-	// Wiro calls once, at the end, so that a callback without a status is about the end too.
-	return { jobId, jobToken, status: known?.status ?? 'succeeded' };
+	const status = known?.status ?? 'unknown';
+	// Wiro calls once, at the end, so that a callback whose status says nothing is about the end too.
+	return { jobId, jobToken, status: status === 'unknown' ? 'succeeded' : status };
 }
 
 /** Says whether an answer of status 2xx is a refusal, provided that it holds no task. */

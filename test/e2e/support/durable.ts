@@ -1,5 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HAILUO_NODE, hailuo, itemsOf, manualTrigger, noOperation, runsOf, type NodeSettings, type Wire } from '../../host/workflows';
+import {
+	HAILUO_NODE,
+	hailuo,
+	itemsOf,
+	manualTrigger,
+	noOperation,
+	runsOf,
+	type NodeSettings,
+	type Wire,
+} from '../../host/workflows';
 import { workflowOf } from '../../host/workflows';
 import type { Execution, ExecutionStatus, ExecutedItem, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import type { ProviderName, RecordedCallback, SimulatedJob } from '../../simulator/types';
@@ -44,7 +53,11 @@ export function prompts(texts: readonly string[]): WorkflowNode[] {
 }
 
 /** Create with the item's prompt, which every provider takes. */
-export function create(suite: Suite, provider: ProviderName, callback: 'none' | 'thisExecution' = 'none'): WorkflowNode {
+export function create(
+	suite: Suite,
+	provider: ProviderName,
+	callback: 'none' | 'thisExecution' = 'none',
+): WorkflowNode {
 	return hailuo(
 		{
 			provider,
@@ -133,7 +146,13 @@ export async function statusOf(suite: Suite, id: string): Promise<ExecutionStatu
 	return (await suite.client.getExecution(id)).status;
 }
 
-async function untilStatus(suite: Suite, id: string, wanted: ExecutionStatus, timeoutMs = 60_000): Promise<void> {
+/** Waits until an execution is in a state. */
+export async function untilStatus(
+	suite: Suite,
+	id: string,
+	wanted: ExecutionStatus,
+	timeoutMs = 60_000,
+): Promise<void> {
 	const deadline = Date.now() + timeoutMs;
 	for (;;) {
 		const status = await statusOf(suite, id);

@@ -1,0 +1,238 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { itemsOf, noOperation, runsOf } from '../host/workflows';
+import type { WorkflowNode } from '../host/n8nTypes';
+import type { ProviderName } from '../simulator/types';
+import {
+	begin,
+	callbacksOf,
+	durable,
+	idsOf,
+	jobIdsAt,
+	requestsOf,
+	statusOf,
+	untilStatus,
+	type Begun,
+} from './support/durable';
+import { startSuite, type Suite } from './support/suite';
+
+/** When the workflows that were all started together have come to rest. */
+const CALM_MS = 20_000;
+
+let suite: Suite;
+
+beforeAll(async () => {
+	// A provider that calls once and never again makes every lost callback a lost one.
+	suite = await startSuite({ simulator: { jobDurationMs: 600_000, callbackRetryDelaysMs: [] } });
+	for (const kind of ['duplicate', 'early', 'late', 'lost', 'forged'] as const) {
+		const delayMs = { late: 80_000, forged: CALM_MS }[kind as string];
+		suite.simulator.addFault({
+			kind,
+			operation: 'callback',
+			times: 100,
+			matchesJob: ({ request }) => JSON.stringify(request).includes(`{${kind}}`),
+			...(delayMs !== undefined && { delayMs }),
+			...(kind === 'duplicate' && { copies: 4 }),
+		});
+	}
+});
+
+afterAll(async () => {
+	await suite.close();
+});
+
+function waitFor(provider: ProviderName, texts: readonly string[], wait: Record<string, unknown> = {}): Promise<Begun> {
+	return begin(suite, durable(suite, { provider, prompts: texts, callback: 'thisExecution', wait }));
+}
+
+/** What callers of the doorbell were answered, in order. */
+function answersOf(job: Begun['jobs'][number]): Array<number | undefined> {
+	return callbacksOf(suite, job).flatMap(({ attempts }) => attempts.map(({ status }) => status));
+}
+
+describe('one after another', () => {
+	test('32 callbacks in one execution cost at most two reads a job', async () => {
+		const { end, jobs, suspended } = await waitFor(
+			'apiframe',
+			Array.from({ length: 32 }, (_, index) => `Video ${index}`),
+			{ options: { recheckInterval: 10 } },
+		);
+		for (const { id } of jobs) {
+			suite.simulator.finishJob(id);
+			await suite.simulator.callbacksSettled();
+			if (id !== jobs.at(-1)!.id) await suspended();
+		}
+		const execution = await end();
+
+		expect(runsOf(execution, 'After')).toHaveLength(1);
+		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+		for (const job of jobs) {
+			expect(requestsOf(suite, job, 'create')).toBe(1);
+			expect(requestsOf(suite, job, 'read')).toBeLessThanOrEqual(2);
+			expect(answersOf(job)).toEqual([200]);
+		}
+	});
+});
+
+describe('the doorbell of a suspended execution', () => {
+	test.concurrent.each([
+		['apiframe', 'together'],
+		['apiframe', 'asFinished'],
+		['wiro', 'together'],
+		['wiro', 'asFinished'],
+	] as const)('lets 8 jobs of %s that end in the same instant through once each, %s', async (provider, release) => {
+		const texts = Array.from({ length: 8 }, (_, index) => `Video ${index}`);
+		const { end, jobs } = await waitFor(provider, texts, { release });
+		await pause(CALM_MS);
+		for (const { id } of jobs) suite.simulator.finishJob(id);
+		const execution = await end();
+
+		expect(jobIdsAt(execution, 'After').sort()).toEqual(idsOf(jobs).sort());
+		if (release === 'together') expect(runsOf(execution, 'After')).toHaveLength(1);
+		const answers = jobs.flatMap(answersOf);
+		expect(answers).toHaveLength(8);
+		expect(answers).toContain(200);
+		for (const job of jobs) expect(requestsOf(suite, job, 'read')).toBeLessThanOrEqual(2);
+	});
+
+	test.concurrent.each(['apiframe', 'wiro'] as const)(
+		'answers copies of a callback of %s, and acts once',
+		async (provider) => {
+			const { end, jobs } = await waitFor(provider, ['A boat {duplicate}', 'Another {duplicate}']);
+			await pause(CALM_MS);
+			for (const { id } of jobs) {
+				suite.simulator.finishJob(id);
+				await pause(3_000);
+			}
+			const execution = await end();
+
+			expect(runsOf(execution, 'After')).toHaveLength(1);
+			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+			for (const job of jobs) {
+				expect(answersOf(job)).toHaveLength(4);
+				expect(requestsOf(suite, job, 'read')).toBe(1);
+			}
+		},
+	);
+
+	test.concurrent.each(['apiframe', 'wiro'] as const)(
+		'is not there yet for a callback of %s that comes before Create is answered; the recheck finds the job',
+		async (provider) => {
+			const { end, jobs } = await waitFor(provider, ['A boat {early}']);
+			const execution = await end();
+
+			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+			expect(answersOf(jobs[0]!)).toEqual([409]);
+			expect(runsOf(execution, 'After')[0]!.startTime - jobs[0]!.createdAt).toBeLessThan(75_000);
+			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
+		},
+	);
+
+	test.concurrent('is gone for a callback that comes when all is over', async () => {
+		const { end, jobs } = await waitFor('apiframe', ['A boat {late}[[seconds:5]]']);
+		const execution = await end();
+		await pause(25_000);
+
+		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+		expect(answersOf(jobs[0]!)).toEqual([409]);
+		const later = await suite.client.getExecution(execution.id);
+		expect(runsOf(later, 'After')).toEqual(runsOf(execution, 'After'));
+		expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
+	});
+
+	test.concurrent('loses no job whose callback is lost', async () => {
+		const texts = Array.from({ length: 5 }, (_, index) => `Video ${index} {lost}[[seconds:10]]`);
+		const { end, jobs } = await waitFor('wiro', texts);
+		const execution = await end();
+
+		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+		expect(jobs.flatMap(answersOf)).toEqual([]);
+		for (const job of jobs) expect(requestsOf(suite, job, 'read')).toBe(1);
+	});
+
+	test.concurrent.each(['apiframe', 'wiro'] as const)(
+		'believes nothing: a forged callback of %s costs one read and ends nothing',
+		async (provider) => {
+			const { end, id, jobs, suspended } = await waitFor(provider, ['A boat {forged}']);
+			await pause(CALM_MS + 5_000);
+			await suspended();
+			expect(answersOf(jobs[0]!)).toEqual([200]);
+			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
+			expect(runsOf(await suite.client.getExecution(id), 'After')).toEqual([]);
+
+			suite.simulator.finishJob(jobs[0]!.id);
+			const execution = await end();
+			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(2);
+		},
+	);
+
+	test.concurrent('does not wake for progress, for a foreign job or for nonsense', async () => {
+		const { end, id, jobs } = await waitFor('apiframe', ['A boat']);
+		const stranger = await waitFor('apiframe', ['A stranger']);
+		const [job] = jobs;
+		const [foreign] = stranger.jobs;
+		const url = job!.callbackUrl!;
+		const { simulator } = suite;
+		const { data } = await suite.client.getExecution(id);
+		const answers = [
+			await simulator.sendCallback(job!.id, { event: 'progress' }),
+			await simulator.sendCallback(foreign!.id, { url }),
+			await simulator.sendCallback(job!.id, { body: { hello: 'there' } }),
+			await simulator.sendCallback(job!.id, { body: [1, 2, 3] }),
+			await simulator.sendCallback(job!.id, { body: 'no JSON at all' }),
+		].map(({ attempts }) => attempts.map(({ status }) => status));
+
+		expect(answers.slice(0, 4)).toEqual([[200], [200], [200], [200]]);
+		expect(await statusOf(suite, id)).toBe('waiting');
+		expect((await suite.client.getExecution(id)).data.resultData).toEqual(data.resultData);
+		expect(requestsOf(suite, job!, 'read')).toBe(0);
+
+		simulator.finishJob(job!.id);
+		simulator.finishJob(foreign!.id);
+		expect(jobIdsAt(await end(), 'After')).toEqual([job!.id]);
+		expect(jobIdsAt(await stranger.end(), 'After')).toEqual([foreign!.id]);
+	});
+
+	test.concurrent("does not open without the execution's own token", async () => {
+		const { end, id, jobs } = await waitFor('apiframe', ['A boat']);
+		const [job] = jobs;
+		const url = new URL(job!.callbackUrl!);
+		url.searchParams.set('signature', 'f'.repeat(64));
+		const wrong = await suite.simulator.sendCallback(job!.id, { url: url.href });
+		url.search = '';
+		const none = await suite.simulator.sendCallback(job!.id, { url: url.href });
+
+		expect([wrong, none].map(({ attempts }) => attempts[0]?.status)).toEqual([401, 401]);
+		expect(await statusOf(suite, id)).toBe('waiting');
+		suite.simulator.finishJob(job!.id);
+		expect(jobIdsAt(await end(), 'After')).toEqual([job!.id]);
+	});
+
+	test.concurrent("leaves n8n's own Wait node alone, which waits for a call of its own", async () => {
+		const other: WorkflowNode = {
+			...noOperation('Approval'),
+			type: 'n8n-nodes-base.wait',
+			typeVersion: 1.1,
+			webhookId: 'c0ffee00-0000-4000-8000-000000000001',
+			parameters: { resume: 'webhook', httpMethod: 'POST', options: {} },
+		};
+		const workflow = durable(suite, {
+			prompts: ['A boat [[seconds:8]]'],
+			callback: 'thisExecution',
+			between: [other],
+		});
+		const { end, id, jobs } = await begin(suite, workflow);
+		await pause(12_000);
+		expect(answersOf(jobs[0]!)).toEqual([404]);
+		expect(await statusOf(suite, id)).toBe('waiting');
+		expect(itemsOf(await suite.client.getExecution(id), 'Wait')).toEqual([]);
+
+		const own = jobs[0]!.callbackUrl!.replace(/\/hailuo(?=\?)/, '');
+		const called = await fetch(own, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+		expect(called.status).toBe(200);
+		await untilStatus(suite, id, 'waiting', 5_000).catch(() => undefined);
+		const execution = await end();
+		// The items that went on are those of the call, and their job is nobody's; what counts is that ours woke nothing.
+		expect(runsOf(execution, 'Approval')).toHaveLength(1);
+	});
+});

@@ -1,0 +1,211 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { writeTicket } from '../../nodes/Hailuo/core/ticket';
+import type { Workflow, WorkflowInput, WorkflowNode } from '../host/n8nTypes';
+import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, webhookTrigger, workflowOf } from '../host/workflows';
+import { readRepositoryFile } from '../support/repository';
+import { begin, inARow, jobIdsAt, loop, prompts, requestsOf, suspendingWait } from './support/durable';
+import { startSuite, type Suite } from './support/suite';
+import { aCallback, hailuoTrigger, listenerOf, report, type CallingProvider, type Listener } from './support/trigger';
+
+/** A recheck comes a minute after the wait began at the earliest; what is there before was woken. */
+const BEFORE_ANY_RECHECK_MS = 40_000;
+
+let suite: Suite;
+
+beforeAll(async () => {
+	suite = await startSuite({ simulator: { jobDurationMs: 600_000 } });
+});
+
+afterAll(async () => {
+	await suite.close();
+});
+
+async function activate(workflow: WorkflowInput, trigger: WorkflowNode): Promise<Listener> {
+	const { id } = await suite.client.createWorkflow(workflow);
+	await suite.client.activateWorkflow(id);
+	return listenerOf(suite, id, trigger);
+}
+
+/** A live workflow that resumes executions. */
+async function resumer(provider: CallingProvider): Promise<Listener> {
+	const trigger = hailuoTrigger({ provider, onCallback: 'resumeExecution' }, suite.credentials);
+	return await activate(workflowOf('Resumer', [trigger, noOperation('Never')]), trigger);
+}
+
+/** Start → Create, to be reported to a trigger → Wait, suspended → After. */
+function reported(provider: CallingProvider, callbackUrl: string, texts: readonly string[]): WorkflowInput {
+	const create = hailuo(
+		{
+			provider,
+			operation: 'create',
+			model: 'hailuo-2.3',
+			prompt: '={{ $json.prompt }}',
+			resolution: '768P',
+			duration: 6,
+			callback: 'url',
+			callbackUrl,
+		},
+		suite.credentials,
+		{ name: 'Create' },
+	);
+	const row = [manualTrigger(), ...prompts(texts), create, suspendingWait(suite, provider)];
+	const { nodes, wires } = loop('drawn');
+	return workflowOf(`Reported ${provider}`, [...row, ...nodes], { wires: [...inARow(row), ...wires] });
+}
+
+describe.each(['apiframe', 'wiro'] as const)("'Resume the Waiting Execution' at %s", (provider) => {
+	it('wakes the execution that waits for the job, and runs nothing itself', async () => {
+		const listener = await resumer(provider);
+		const { end, jobs } = await begin(suite, reported(provider, listener.url, ['A boat']));
+		suite.simulator.finishJob(jobs[0]!.id);
+		const execution = await end(BEFORE_ANY_RECHECK_MS);
+		expect(jobIdsAt(execution, 'After')).toEqual([jobs[0]!.id]);
+		expect(itemsOf(execution, 'After')[0]?.json['status']).toBe('succeeded');
+		expect(requestsOf(suite, jobs[0]!, 'read')).toBeLessThanOrEqual(2);
+		expect(await listener.executions()).toEqual([]);
+	});
+
+	it('tries again where the execution is just running, so that callbacks of one instant all arrive', async () => {
+		const listener = await resumer(provider);
+		const { end, jobs } = await begin(suite, reported(provider, listener.url, ['One', 'Two', 'Three']));
+		for (const { id } of jobs) suite.simulator.finishJob(id);
+		const execution = await end(BEFORE_ANY_RECHECK_MS);
+		expect(runsOf(execution, 'After')).toHaveLength(1);
+		expect(jobIdsAt(execution, 'After')).toEqual(jobs.map(({ id }) => id));
+	});
+});
+
+describe("'Resume the Waiting Execution' at EvoLink", () => {
+	it('wakes the execution whose ticket comes with a callback, though nobody signs it', async () => {
+		const listener = await resumer('evolink');
+		const workflow = reported('evolink', `https://n8n.example${listener.path}`, ['A boat']);
+		const { end, jobs } = await begin(suite, workflow);
+		const { id, callbackUrl = '' } = jobs[0]!;
+		suite.simulator.finishJob(id);
+		await report(
+			suite,
+			'evolink',
+			suite.server.url + listener.path + new URL(callbackUrl).search,
+			aCallback('evolink', id),
+		);
+		expect(jobIdsAt(await end(BEFORE_ANY_RECHECK_MS), 'After')).toEqual([id]);
+	});
+});
+
+describe('a genuine ticket', () => {
+	/** Keeps the paths of whatever is posted to it. */
+	const received: string[] = [];
+	let elsewhere: Server;
+
+	beforeAll(async () => {
+		elsewhere = createServer((message, response) => {
+			received.push(message.url ?? '');
+			response.end('{}');
+		});
+		await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+	});
+
+	afterAll(async () => {
+		await new Promise((resolve) => elsewhere.close(resolve));
+	});
+
+	it('is not followed anywhere but to a doorbell of this n8n', async () => {
+		const listener = await resumer('wiro');
+		const bystander = webhookTrigger('bystander/hailuo');
+		const { id: bystanderId } = await suite.client.createWorkflow(
+			workflowOf('Bystander', [bystander, noOperation('After')]),
+		);
+		await suite.client.activateWorkflow(bystanderId);
+		const { url: own, port } = suite.server;
+		const otherPort = (elsewhere.address() as AddressInfo).port;
+		const addresses = [
+			`http://127.0.0.1:${otherPort}/webhook-waiting/1/hailuo`,
+			`http://localhost:${otherPort}/webhook-waiting/1/hailuo`,
+			`http://127.0.0.1:${port}@127.0.0.1:${otherPort}/webhook-waiting/1/hailuo`,
+			`${own}/webhook/bystander/hailuo`,
+			`${own}/webhook-waiting/../webhook/bystander/hailuo`,
+			`${own}/webhook-waiting/%2e%2e/webhook/bystander/hailuo`,
+			`${own}/webhook-waiting/..%2Fwebhook%2Fbystander/hailuo`,
+		];
+		for (const resumeUrl of addresses) {
+			const issuedAt = Math.floor(Date.now() / 1000);
+			const ticket = writeTicket(suite.simulator.keys.wiro.apiKey, 'wiro', issuedAt, { resumeUrl, context: null });
+			const url = `${listener.url}?hailuoTicket=${ticket}`;
+			expect((await report(suite, 'wiro', url, aCallback('wiro', 'job-1'))).status).toBe(200);
+		}
+		await pause(1_000);
+		expect(received).toEqual([]);
+		expect(await suite.client.listExecutions({ workflowId: bystanderId })).toEqual([]);
+		const refusals = suite.server.log.match(/names an address that is not of this n8n/g) ?? [];
+		expect(refusals).toHaveLength(addresses.length);
+	});
+
+	it('of an execution that is over wakes nothing, and harms nothing', async () => {
+		const listener = await resumer('wiro');
+		const { end, jobs } = await begin(suite, reported('wiro', listener.url, ['A boat']));
+		const { id, callbackUrl = '' } = jobs[0]!;
+		suite.simulator.finishJob(id);
+		const { id: executionId } = await end(BEFORE_ANY_RECHECK_MS);
+		expect((await report(suite, 'wiro', callbackUrl, aCallback('wiro', id))).status).toBe(200);
+		await pause(500);
+		expect(runsOf(await suite.client.getExecution(executionId), 'After')).toHaveLength(1);
+	});
+});
+
+describe('the examples', () => {
+	/** An example as a person makes it run: credentials chosen, the trigger's production URL given to Create. */
+	function example(name: string, webhookId: string): WorkflowInput {
+		const workflow = JSON.parse(readRepositoryFile(`examples/${name}.json`)) as Workflow;
+		const nodes = workflow.nodes.map((node): WorkflowNode => {
+			if (!node.type.startsWith('n8n-nodes-hailuo.')) return node;
+			const { callbackUrl, ...parameters } = node.parameters;
+			return {
+				...node,
+				credentials: suite.credentials,
+				parameters:
+					callbackUrl === undefined
+						? parameters
+						: { ...parameters, callbackUrl: `${suite.server.url}/webhook/${webhookId}/hailuo` },
+			};
+		});
+		return { ...workflow, nodes };
+	}
+
+	const triggerOf = ({ nodes }: WorkflowInput) => nodes.find(({ type }) => type.endsWith('.hailuoTrigger'))!;
+	const webhookIdOf = (name: string) =>
+		triggerOf(JSON.parse(readRepositoryFile(`examples/${name}.json`)) as Workflow).webhookId ?? '';
+
+	it('fire and forget: one workflow makes the video, another gets it with what the first knew', async () => {
+		const webhookId = webhookIdOf('fire-and-forget-receive');
+		const receiving = example('fire-and-forget-receive', webhookId);
+		const listener = await activate(receiving, triggerOf(receiving));
+		const making = await suite.run(example('fire-and-forget', webhookId));
+		const jobId = String(itemsOf(making, 'Create Video')[0]?.json['jobId']);
+		suite.simulator.finishJob(jobId);
+
+		expect((await listener.items(1)).map(({ json }) => json['jobId'])).toEqual([jobId]);
+		const [execution] = await listener.executions();
+		expect(itemsOf(execution!, 'Row and Video').map(({ json }) => json)).toEqual([
+			{ row: 7, status: 'succeeded', videoUrl: suite.simulator.job(jobId)?.videoUrl },
+		]);
+	});
+
+	it('trigger resumes: the first workflow goes on where it waited', async () => {
+		const webhookId = webhookIdOf('trigger-resumes-receive');
+		const resuming = example('trigger-resumes-receive', webhookId);
+		await activate(resuming, triggerOf(resuming));
+		const waiting = example('trigger-resumes', webhookId);
+		const { id: workflowId } = await suite.client.createWorkflow(waiting);
+		const id = await suite.client.runWorkflow(workflowId, { trigger: waiting.nodes[0]!.name });
+		const suspended = await suite.client.waitForExecution(id, { until: ['waiting'] });
+		suite.simulator.finishJob(String(itemsOf(suspended, 'Create Video')[0]?.json['jobId']));
+
+		const execution = await suite.client.waitForExecution(id, { timeoutMs: BEFORE_ANY_RECHECK_MS });
+		const [item, ...others] = itemsOf(execution, 'Continue Here');
+		expect(others).toEqual([]);
+		expect(item?.json['status']).toBe('succeeded');
+		expect(item?.binary?.['data']?.mimeType).toBe('video/mp4');
+	});
+});

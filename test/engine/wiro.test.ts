@@ -1,0 +1,225 @@
+/** What only Wiro has: two kinds of project, image fields of several names, slots, and ends that say little. */
+import type { CredentialData } from '../support/runNode';
+import type { Simulator } from '../simulator';
+import { testImage } from '../simulator';
+import { aCreate, aCreateAndWait, aPrompt, fieldsOf, IMAGE_URL, onJob, onStage, PROMPT, until } from './stage';
+
+const FAST = 'minimax/hailuo-2-3-fast';
+
+function keyOnly({ keys, endpoints }: Simulator): CredentialData {
+	return {
+		hailuoWiroApi: { ...keys.wiroKeyOnly, authentication: 'apiKey', baseUrl: endpoints.wiro.baseUrl, socketUrl: '' },
+	};
+}
+
+describe('a project', () => {
+	test('with signatures sends a fresh one with every request', () =>
+		onStage(async ({ simulator, run }) => {
+			const { items } = await run(aCreate('wiro'));
+			for (const operation of ['get', 'cancel'] as const) await run(onJob(operation, 'wiro'), { items });
+			const { apiKey, apiSecret } = simulator.keys.wiro;
+			for (const { headers, status } of simulator.requests) {
+				expect(headers).toMatchObject({
+					'x-api-key': apiKey,
+					'x-nonce': expect.stringMatching(/^\d+$/),
+					'x-signature': expect.stringMatching(/^[0-9a-f]{64}$/),
+				});
+				expect(status).toBe(200);
+				expect(JSON.stringify(headers)).not.toContain(apiSecret);
+			}
+			expect(simulator.requests.map(({ operation }) => operation)).toEqual(['create', 'read', 'cancel']);
+		}));
+
+	test('with a key alone sends it alone', () =>
+		onStage(async ({ simulator, run }) => {
+			const credentials = keyOnly(simulator);
+			const { items } = await run(aCreate('wiro'), { credentials });
+			for (const operation of ['get', 'cancel'] as const) {
+				const { error } = await run(onJob(operation, 'wiro'), { items, credentials });
+				expect(error).toBeUndefined();
+			}
+			for (const { headers, status } of simulator.requests) {
+				expect([headers['x-api-key'], status]).toEqual([simulator.keys.wiroKeyOnly.apiKey, 200]);
+				expect(headers).not.toHaveProperty('x-nonce');
+				expect(headers).not.toHaveProperty('x-signature');
+			}
+			expect(simulator.requests).toHaveLength(3);
+		}));
+
+	test.each([
+		['a wrong secret', { apiSecret: 'wrong' }, 'Project authorization is not valid.'],
+		['a wrong key', { apiKey: 'wrong' }, 'Project authorization is not founded.'],
+		['the wrong kind', { authentication: 'apiKey' }, 'Project requires signature authentication.'],
+	])('with %s is refused and told what to check', (_case, changes, words) =>
+		onStage(async ({ simulator, credentials, run }) => {
+			const { error } = await run(aCreate('wiro'), {
+				credentials: { hailuoWiroApi: { ...credentials.hailuoWiroApi, ...changes } },
+			});
+			expect(error).toMatchObject({ message: 'Wiro refused the credential [item 0]', httpCode: '401' });
+			expect(error?.description).toContain(words);
+			expect(error?.description).toContain('the secret and the kind of project');
+			expect(simulator.requests).toHaveLength(1);
+		}),
+	);
+
+	test('is named where the option says so', () =>
+		onStage(async ({ simulator, run }) => {
+			await run(aCreate('wiro', { options: { projectId: '699' } }));
+			expect(simulator.requests[0]?.body).toMatchObject({ projectid: '699' });
+		}));
+});
+
+describe('an image field that Wiro calls otherwise', () => {
+	const fast = { model: 'hailuo-2.3-fast', prompt: PROMPT };
+
+	test.each([
+		['an address', { firstFrame: 'url', firstFrameUrl: IMAGE_URL }],
+		['a file', { firstFrame: 'binary' }],
+	])('gets %s under the name Wiro asks for, and one job is made', (_case, frame) =>
+		onStage(
+			async ({ simulator, run }) => {
+				const bytes = testImage('jpeg', 3000);
+				const { error, items } = await run(aCreate('wiro', { ...fast, ...frame }), {
+					items: [{ json: {}, binary: { data: { data: bytes.toString('base64'), mimeType: 'image/jpeg' } } }],
+				});
+				expect(error).toBeUndefined();
+				expect(fieldsOf(items, 'jobId')).toEqual(simulator.jobs.map(({ id }) => id));
+				const sent = simulator.requests.map(({ body }) => body);
+				expect(sent).toMatchObject(
+					frame.firstFrame === 'url'
+						? [
+								{ fields: { inputImageFirst: '', inputImageFirstUrl: IMAGE_URL } },
+								{ fields: { inputImage: '', inputImageUrl: IMAGE_URL } },
+							]
+						: [
+								{ fields: { inputImageFirstUrl: '' }, files: { inputImageFirst: { bytes } } },
+								{ fields: { inputImageUrl: '' }, files: { inputImage: { bytes } } },
+							],
+				);
+			},
+			{ wiroImageFields: { [FAST]: { first: 'inputImage' } } },
+		),
+	);
+
+	test('of the last frame is told from that of the first', () =>
+		onStage(
+			async ({ simulator, run }) => {
+				// Wiro does not ask for a last frame of itself, so this one is made to.
+				const message = 'Request files [inputImageLast] required';
+				simulator.addFault({ kind: 'status', status: 200, code: 0, message, operation: 'create' });
+				const last = 'https://images.example/last.png';
+				const frames = { firstFrame: 'url', firstFrameUrl: IMAGE_URL, lastFrame: 'url', lastFrameUrl: last };
+				const { error } = await run(aCreate('wiro', frames));
+				expect(error).toBeUndefined();
+				expect(simulator.requests[1]?.body).toMatchObject({
+					fields: { inputImageUrl: IMAGE_URL, inputImageLast: '', inputImageLastUrl: last },
+				});
+				expect(simulator.jobs).toHaveLength(1);
+			},
+			{ wiroImageFields: { 'minimax/image-to-video-hailuo-02': { last: 'inputImageLast' } } },
+		));
+
+	test('is asked for once only: a second other name fails the item, and nothing is bought', () =>
+		onStage(async ({ simulator, run }) => {
+			for (const name of ['inputPhoto', 'inputPicture']) {
+				const message = `Request files [${name}] required`;
+				simulator.addFault({ kind: 'status', status: 200, code: 0, message, operation: 'create' });
+			}
+			const { error } = await run(aCreate('wiro', { ...fast, firstFrame: 'url', firstFrameUrl: IMAGE_URL }));
+			expect(error).toMatchObject({ message: 'Wiro refused the values of the request [item 0]' });
+			expect(error?.description).toContain('[inputPicture] required');
+			expect([simulator.requests.length, simulator.jobs.length]).toEqual([2, 0]);
+		}));
+});
+
+describe('no free slot', () => {
+	test.concurrent('is waited for by the items that have none, while the others go on', () =>
+		onStage(
+			async ({ simulator, run }) => {
+				const items = ['One', 'Two', 'Three', 'Four'].map((prompt) => aPrompt(prompt));
+				const waiting = run(aCreateAndWait('wiro'), { items });
+				await until(() => simulator.requestsOf('wiro', 'create').length === 4);
+				const first = simulator.jobs.map(({ id }) => id);
+				for (const id of first) simulator.finishJob(id);
+				await until(() => simulator.jobs.length === 4);
+				// The two that had a slot were looked at before the others got one.
+				const looked = simulator.requestsOf('wiro', 'read').map(({ jobId }) => jobId);
+				expect(looked.sort()).toEqual([...first].sort());
+				for (const { id } of simulator.jobs) simulator.finishJob(id);
+				const { items: put, error } = await waiting;
+				expect(error).toBeUndefined();
+				expect(fieldsOf(put, 'status')).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
+				expect(new Set(fieldsOf(put, 'jobId')).size).toBe(4);
+				expect(simulator.requestsOf('wiro', 'create')).toHaveLength(6);
+			},
+			{ wiroConcurrency: 2 },
+		),
+	);
+
+	test.concurrent("fails the item when 'Wait for Slot' is over, and nothing is bought for it", () =>
+		onStage(
+			async ({ simulator, run }) => {
+				const { items } = await run(aCreate('wiro', { options: { waitForSlot: 0.1 } }), {
+					items: [aPrompt('One'), aPrompt('Two')],
+					node: { onError: 'continueRegularOutput' },
+				});
+				expect(fieldsOf(items, 'error').filter((error) => error !== undefined)).toEqual([
+					expect.stringContaining('Wiro has no free slot for another job'),
+				]);
+				// Asked at once and after 5 seconds; a third time would be after the 6 seconds.
+				expect([simulator.jobs.length, simulator.requests.length]).toEqual([1, 3]);
+			},
+			{ wiroConcurrency: 1 },
+		),
+	);
+});
+
+describe('an error line', () => {
+	const words = { statusWords: { wiro: { running: 'task_error' } } };
+
+	test.concurrent('that stays makes the job a failed one', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make('wiro', 'running');
+			const { error } = await run(onJob('wait', 'wiro'), { items: [made] });
+			expect(error).toMatchObject({
+				message: `The job ${made.json.jobId} at Wiro was not successful [item 0]`,
+				description: expect.stringContaining('Wiro reports an error'),
+				context: { job: { status: 'failed', rawStatus: 'task_error' } },
+			});
+			expect(simulator.requestsOf('wiro', 'read')).toHaveLength(3);
+		}, words),
+	);
+
+	test.concurrent('that passes does not', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make('wiro', 'running');
+			const waiting = run(onJob('wait', 'wiro'), { items: [made] });
+			await until(() => simulator.requestsOf('wiro', 'read').length === 1);
+			simulator.finishJob(String(made.json.jobId), 'success');
+			const { items } = await waiting;
+			expect(items).toMatchObject([{ json: { status: 'succeeded', failure: null } }]);
+		}, words),
+	);
+
+	test('is shown by Get as what it is so far', () =>
+		onStage(async ({ run, make }) => {
+			const made = await make('wiro', 'running');
+			const { items } = await run(onJob('get', 'wiro'), { items: [made] });
+			expect(items).toMatchObject([
+				{
+					json: {
+						status: 'running',
+						rawStatus: 'task_error',
+						failure: { code: null, message: 'Wiro reports an error' },
+					},
+				},
+			]);
+		}, words));
+});
+
+test('a task that ended with another exit code than 0 has failed, with its log as the reason', () =>
+	onStage(async ({ run, make }) => {
+		const made = await make('wiro', 'failed', 'A cat [[fail:CUDA out of memory]]');
+		const { error } = await run(onJob('wait', 'wiro'), { items: [made] });
+		expect(error?.description).toContain("CUDA out of memory. (code 1) Its last status was 'task_postprocess_end'.");
+	}));
