@@ -63,7 +63,8 @@ export class HailuoWiroApi implements ICredentialType {
 			name: 'socketUrl',
 			type: 'string',
 			default: 'wss://socket.wiro.ai/v1',
-			description: 'Address that tells of progress while a node waits. Leave it empty to do without.',
+			description:
+				'Address at which Wiro tells of progress and of the end, used while a job is waited for by polling. Leave it empty to do without.',
 		},
 	];
 

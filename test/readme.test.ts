@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-	NodeHelpers,
 	type ICredentialType,
 	type INode,
 	type INodeParameters,
@@ -24,7 +23,7 @@ import type { FailureKind } from '../nodes/Hailuo/core/http';
 import { IMAGE_TYPE_LABELS } from '../nodes/Hailuo/core/image';
 import { describeJob, JOB_STATUSES, type Job } from '../nodes/Hailuo/core/job';
 import { describeFailure } from '../nodes/Hailuo/core/read';
-import { hailuoProperties } from '../nodes/Hailuo/fields';
+import { hailuoProperties, hailuoTriggerProperties } from '../nodes/Hailuo/fields';
 import {
 	downloadError,
 	jobFailedError,
@@ -34,6 +33,7 @@ import {
 	unknownOutcomeError,
 } from '../nodes/Hailuo/io/errors';
 import { providers } from '../nodes/Hailuo/providers';
+import type { ProviderAdapter } from '../nodes/Hailuo/providers/adapter';
 import { readRepositoryFile, listFiles, repositoryRoot } from './support/repository';
 
 const readme = readRepositoryFile('README.md');
@@ -101,9 +101,28 @@ const modelTable = () =>
 		),
 	);
 
+function describeCallbacks({ callbacks }: ProviderAdapter): string {
+	if (callbacks === undefined) return 'no';
+	const facts = [
+		callbacks.documented ? 'yes' : 'not documented for Hailuo',
+		callbacks.verify && 'signed',
+		callbacks.httpsOnly && 'https only',
+	];
+	return facts.filter(Boolean).join(', ');
+}
+
 const providerTable = () =>
 	table(
-		['Provider', 'Value', 'Credential', 'Cancel Video', 'Create safe to repeat', 'Shortest pause', 'Documentation'],
+		[
+			'Provider',
+			'Value',
+			'Credential',
+			'Cancel Video',
+			'Create safe to repeat',
+			'Shortest pause',
+			'Callbacks',
+			'Documentation',
+		],
 		providers.map((provider) => [
 			provider.label,
 			`\`${provider.id}\``,
@@ -111,6 +130,7 @@ const providerTable = () =>
 			provider.cancel ? 'yes' : 'no',
 			provider.idempotentCreate ? 'yes, by key' : 'no',
 			`${provider.shortestPollSeconds} s`,
+			describeCallbacks(provider),
 			`[${new URL(provider.documentationUrl).hostname}](${provider.documentationUrl})`,
 		]),
 	);
@@ -171,6 +191,29 @@ describe('the form', () => {
 		expect([...new Set(missing.map(row))]).toEqual([]);
 	});
 
+	const valuesOf = ({ options = [] }: INodeProperties) =>
+		options.flatMap((option) => ('value' in option ? [`\`${String(option.value)}\``] : []));
+
+	test.each(['callback', 'waitStrategy', 'release'])('has each value of %s', (name) => {
+		const values = fields.filter((field) => field.name === name).flatMap(valuesOf);
+		expect(values.length).toBeGreaterThan(0);
+		const [line = ''] = section('Parameters')
+			.split('\n')
+			.filter((text) => text.includes(`| \`${name}\` |`));
+		expect(values.filter((value) => !line.includes(value))).toEqual([]);
+	});
+
+	test.each(
+		hailuoTriggerProperties.filter(({ type }) => type !== 'notice').map((field) => [field.name, field] as const),
+	)('of the trigger has %s, with each value', (name, field) => {
+		const start = `| ${field.displayName} | \`${name}\` |`;
+		const line = section('Hailuo Trigger')
+			.split('\n')
+			.find((text) => text.startsWith(start));
+		expect(line).toBeDefined();
+		expect(valuesOf(field).filter((value) => !line!.includes(value))).toEqual([]);
+	});
+
 	test('has each camera movement', () => {
 		expect(CAMERA_MOVEMENTS.filter((movement) => !section('Parameters').includes(movement))).toEqual([]);
 	});
@@ -214,6 +257,11 @@ describe('the output', () => {
 			(field) => !section('Output').includes(`\n| \`${field}\` |`),
 		);
 		expect(missing).toEqual([]);
+	});
+
+	test('of the trigger has what it adds', () => {
+		const text = section('What the trigger puts out');
+		expect(['event', 'context', 'deliveryKey'].filter((field) => !text.includes(`\n| \`${field}\` |`))).toEqual([]);
 	});
 
 	test('has each status', () => {
@@ -262,79 +310,33 @@ describe('the messages', () => {
 		expect(section('Troubleshooting')).toContain(`\n| ${title} |`);
 	});
 
+	const cellsUnder = (head: string) => {
+		const lines = section('Troubleshooting').split('\n');
+		const start = lines.findIndex((line) => line.startsWith(`| ${head} |`));
+		const rows = lines.slice(start + 2);
+		return rows.slice(0, rows.indexOf('')).map((line) => line.split(' | ')[0]!.slice(2));
+	};
+
+	test('about the drawing of a suspended wait are there, no less and no more', () => {
+		const layout = readRepositoryFile('nodes/Hailuo/operations/layout.ts');
+		const refusals = [...layout.matchAll(/`((?:Output '|'Wait Strategy' )[^`]+)`/g)].map(([, title]) => title!);
+		expect(refusals.length).toBeGreaterThan(0);
+		expect(cellsUnder('Message of a suspended wait').sort()).toEqual(refusals.sort());
+	});
+
+	test('that are hints are those of the node', () => {
+		const source = listFiles('nodes', '.ts').map(readRepositoryFile).join('\n');
+		const hints = cellsUnder('Hint');
+		expect(hints.length).toBeGreaterThan(0);
+		expect(hints.filter((hint) => !source.includes(`\`${hint}`))).toEqual([]);
+	});
+
 	test('of unknown outcome have a place to look at for each provider', () => {
 		const text = section('When it is not known whether a job was made');
 		for (const { label, jobsPage } of providers) {
 			expect(text).toContain(`**${label}**`);
 			expect(text).toContain(jobsPage);
 		}
-	});
-});
-
-interface ExampleNode {
-	id: string;
-	name: string;
-	type: string;
-	typeVersion: number;
-	parameters: INodeParameters;
-	credentials?: unknown;
-}
-
-interface Example {
-	nodes: ExampleNode[];
-	connections: Record<string, { main: Array<Array<{ node: string }>> }>;
-}
-
-/** Nodes of n8n itself that examples may use, in versions that n8n has. */
-const BUILT_IN_NODES: Record<string, number[]> = {
-	'n8n-nodes-base.manualTrigger': [1],
-	'n8n-nodes-base.set': [3.4],
-	'n8n-nodes-base.splitOut': [1],
-};
-
-describe.each(listFiles('examples', '.json'))('%s', (file) => {
-	const text = readRepositoryFile(file);
-	const { nodes, connections }: Example = JSON.parse(text);
-	const isOurs = ({ type }: ExampleNode) => type === `${manifest.name}.hailuo`;
-
-	test('uses nodes that exist, ours among them', () => {
-		expect(nodes.filter((node) => !isOurs(node) && !BUILT_IN_NODES[node.type]?.includes(node.typeVersion))).toEqual([]);
-		expect(nodes.some(isOurs)).toBe(true);
-	});
-
-	test.each(nodes.filter(isOurs).map((node) => [node.name, node] as const))(
-		'sets in "%s" only what the form shows, and all that it wants',
-		(_, node) => {
-			const { parameters } = node;
-			const form = { typeVersion: node.typeVersion };
-			const filled = NodeHelpers.getNodeParameters(hailuoProperties, parameters, true, false, form, null);
-			expect(filled).toMatchObject(parameters);
-			for (const [name, value] of Object.entries(parameters)) {
-				const shown = hailuoProperties.find(
-					(field) => field.name === name && NodeHelpers.displayParameter(filled!, field, form, null),
-				);
-				expect(shown).toBeDefined();
-				if (shown!.type !== 'options') continue;
-				expect(shown!.options!.map((option) => 'value' in option && option.value)).toContain(value);
-			}
-			expect(NodeHelpers.getNodeParametersIssues(hailuoProperties, aNode(filled!), null)).toBeNull();
-		},
-	);
-
-	test('joins nodes that are there, each under a name and an id of its own', () => {
-		const names = nodes.map(({ name }) => name);
-		expect(new Set(names).size).toBe(nodes.length);
-		expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
-		const targets = Object.values(connections).flatMap(({ main }) => main.flat().map(({ node }) => node));
-		expect([...Object.keys(connections), ...targets].filter((name) => !names.includes(name))).toEqual([]);
-	});
-
-	test('holds no credential', () => {
-		expect(nodes.filter(({ credentials }) => credentials !== undefined)).toEqual([]);
-	});
-
-	test('is named in README', () => {
-		expect(readme).toContain(`](${file})`);
 	});
 });
 

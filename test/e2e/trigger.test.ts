@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { writeTicket } from '../../nodes/Hailuo/core/ticket';
+import { noOperation, workflowOf } from '../host/workflows';
 import { startSuite, type Suite } from './support/suite';
 import {
 	aCallback,
 	CALLING_PROVIDERS,
 	EVERY_EVENT,
+	hailuoTrigger,
 	listen,
+	listenerOf as listenerOn,
 	make,
 	post,
 	report,
@@ -309,6 +312,24 @@ describe.each(CALLING_PROVIDERS)('a ticket in a callback of %s', (provider) => {
 		await report(suite, provider, listenerOf(provider).url, aCallback(provider, jobId));
 		const items = (await listenerOf(provider).items(0)).filter(({ json }) => json['jobId'] === jobId);
 		expect(items.map(({ json }) => json['context'])).toEqual([null]);
+	});
+});
+
+describe("'Execute workflow' in the editor", () => {
+	it('waits for a genuine callback, and takes one again that it has had before', async () => {
+		const trigger = hailuoTrigger({ provider: 'apiframe' }, suite.credentials);
+		const { id } = await suite.client.createWorkflow(workflowOf('Tried out', [trigger, noOperation('After')]));
+		const { path, items } = listenerOn(suite, id, trigger);
+		const url = suite.server.url + path.replace('/webhook/', '/webhook-test/');
+		const { jobId } = await make(suite, 'apiframe', { path });
+		suite.simulator.finishJob(jobId);
+		const rawBody = JSON.stringify(aCallback('apiframe', jobId));
+		for (const count of [1, 2]) {
+			await expect(suite.client.runWorkflow(id, { trigger: 'Trigger' })).rejects.toThrow('waitingForWebhook');
+			expect((await post(url, rawBody, signed(suite, rawBody, 'a-guess'))).status).toBe(401);
+			expect((await post(url, rawBody, signed(suite, rawBody))).status).toBe(200);
+			expect((await items(count)).map(({ json }) => json['jobId'])).toEqual(Array(count).fill(jobId));
+		}
 	});
 });
 

@@ -69,7 +69,14 @@ describe.each(['apiframe', 'wiro'] as const)("'Resume the Waiting Execution' at 
 
 	it('tries again where the execution is just running, so that callbacks of one instant all arrive', async () => {
 		const listener = await resumer(provider);
-		const { end, jobs } = await begin(suite, reported(provider, listener.url, ['One', 'Two', 'Three']));
+		const { end, jobs } = await begin(
+			suite,
+			reported(
+				provider,
+				listener.url,
+				Array.from({ length: 8 }, (_, index) => `Boat ${index}`),
+			),
+		);
 		for (const { id } of jobs) suite.simulator.finishJob(id);
 		const execution = await end(BEFORE_ANY_RECHECK_MS);
 		expect(runsOf(execution, 'After')).toHaveLength(1);

@@ -292,7 +292,9 @@ describe('a refused read', () => {
 			onStage(async ({ simulator, run, make }) => {
 				const made = await make(provider, 'succeeded');
 				simulator.addFault({ ...fault, operation: 'read' });
-				const { error } = await run(onJob('get', provider), { items: [made] });
+				// A job made seconds ago would be asked for again where it is not known yet.
+				const createdAt = new Date(Date.now() - 60_000).toISOString();
+				const { error } = await run(onJob('get', provider), { items: [{ json: { ...made.json, createdAt } }] });
 				expect(error).toMatchObject({
 					name: 'NodeApiError',
 					message: `${LABELS[provider]} ${title} (job ${made.json.jobId}) [item 0]`,

@@ -144,6 +144,7 @@ describe('a single look', () => {
 		['malformed JSON', { kind: 'malformedJson' }],
 		['an error page', { kind: 'html' }],
 		['no body', { kind: 'empty' }],
+		['a 404, seconds after the job was made', { kind: 'notFoundOnce' }],
 	])('survives %s', (_case, fault) =>
 		onStage(async ({ simulator, run, make }) => {
 			const made = await make('apiframe', 'succeeded');

@@ -2,9 +2,12 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 import {
 	hailuoProperties,
+	readCallbackForm,
 	readDownloadForm,
 	readJobId,
 	readOptions,
+	readRelease,
+	readStrategy,
 	readVideoForm,
 	readWaitingForm,
 } from '../../nodes/Hailuo/fields';
@@ -34,6 +37,9 @@ class FormReader implements INodeType {
 				waiting: readWaitingForm(get),
 				download: readDownloadForm(get),
 				options: readOptions(get, adapter),
+				callback: readCallbackForm(get, adapter),
+				strategy: readStrategy(get),
+				release: readRelease(get, []),
 				jobId: readJobId(get),
 			};
 			return { json: JSON.parse(JSON.stringify(read)), pairedItem: { item: index } };
@@ -175,4 +181,39 @@ test('a last frame beside a model from an expression is read for each item', asy
 			lastFrame: { kind: 'url', url: 'https://images.example/last.png' },
 		},
 	});
+});
+
+test('the address of a callback, and what travels with it, are read for each item', async () => {
+	const read = await readInEngine(
+		{
+			provider: 'wiro',
+			operation: 'create',
+			model: 'hailuo-2.3',
+			prompt: 'A boat',
+			callback: '={{ $json.hook ? "url" : "none" }}',
+			callbackUrl: '={{ $json.hook }}',
+			options: { context: '={{ { row: $json.row } }}' },
+		},
+		{ row: 1, hook: 'https://n8n.example.com/webhook/a/hailuo' },
+		{ row: 2 },
+	);
+	expect(read).toMatchObject([
+		{
+			callback: { choice: 'url', url: 'https://n8n.example.com/webhook/a/hailuo', problems: [] },
+			options: { context: { row: 1 }, problems: [] },
+		},
+		{ callback: { choice: 'none', url: '', problems: [] }, options: { context: { row: 2 } } },
+	]);
+});
+
+test('how to wait is read from Wait for Video only', async () => {
+	const left = { waitStrategy: 'suspend', release: 'asFinished', options: { recheckInterval: 5 } };
+	const [wait] = await readInEngine({ operation: 'wait', ...left }, { jobId: 'job-1' });
+	expect(wait).toMatchObject({
+		strategy: 'suspend',
+		release: 'asFinished',
+		options: { recheckIntervalMinutes: 5, problems: [] },
+	});
+	const [get] = await readInEngine({ operation: 'get', ...left }, { jobId: 'job-1' });
+	expect(get).toMatchObject({ strategy: 'poll', release: 'together', options: { recheckIntervalMinutes: 2 } });
 });

@@ -42,6 +42,7 @@ export const unlikeOthers: ProviderAdapter = {
 	idempotentCreate: true,
 	linkLifetime: '7 days',
 	cancel: (reference) => sampleProvider.get(reference),
+	callbacks: { documented: false, httpsOnly: false, readCallback: () => null },
 };
 
 export const shops: readonly ProviderAdapter[] = [...providers, unlikeOthers];

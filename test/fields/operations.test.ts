@@ -20,13 +20,13 @@ describe('an operation', () => {
 	const waiting = ['onJobFailure', 'onTimeout', 'timeout'];
 
 	test.each<[string, string[]]>([
-		['create', creating],
+		['create', [...creating, 'callback']],
 		['createAndWait', [...creating, ...waiting, 'downloadVideo']],
 		['get', ['jobId', 'downloadVideo']],
-		['wait', ['jobId', ...waiting, 'downloadVideo']],
+		['wait', ['jobId', 'waitStrategy', ...waiting, 'downloadVideo']],
 		['cancel', ['jobId']],
 	])('%s has its own fields, in this order', (operation, fields) => {
-		for (const { id, cancel } of shops) {
+		for (const { id, cancel, callbacks } of shops) {
 			if (operation === 'cancel' && cancel === undefined) continue;
 			const model = 'hailuo-2.3-fast';
 			const values = { provider: id, operation, ...(id === 'unlike' ? { model: 'hailuo-03' } : { model }) };
@@ -34,7 +34,7 @@ describe('an operation', () => {
 				id,
 				'provider',
 				'operation',
-				...fields,
+				...fields.filter((name) => name !== 'callback' || callbacks !== undefined),
 				'options',
 			]);
 		}
@@ -70,14 +70,24 @@ describe('the options', () => {
 		['evolink create', { model: 'hailuo-2.3' }, [...creating, 'fastPretreatment']],
 		['evolink create', { model: 'hailuo-2.3-fast' }, creating],
 		['wiro create', {}, [...creating, 'projectId']],
+		['wiro create', { callback: 'thisExecution' }, [...creating, 'projectId']],
+		['wiro create', { callback: 'url' }, [...creating, 'projectId', 'context']],
+		['wiro create', { callback: EXPRESSION }, [...creating, 'projectId', 'context']],
+		['apiframe create', { callback: 'url' }, [...creating, 'idempotencyKey', 'context']],
+		['evolink create', { model: 'hailuo-2.3-fast', callback: 'url' }, [...creating, 'context']],
+		['aimlApi create', { model: 'hailuo-2.3', callback: 'url' }, creating],
 		['unlike create', { model: 'hailuo-03' }, [...creating, 'idempotencyKey', 'tier', 'watermark']],
 		['wiro createAndWait', {}, [...creating, 'projectId', 'pollInterval', 'cancelOnStop']],
+		['wiro createAndWait', { waitStrategy: 'suspend' }, [...creating, 'projectId', 'pollInterval', 'cancelOnStop']],
 		['aimlApi wait', {}, [...everywhere, 'pollInterval']],
 		['wiro wait', {}, [...everywhere, 'pollInterval', 'cancelOnStop']],
+		['aimlApi wait', { waitStrategy: 'suspend' }, [...everywhere, 'recheckInterval']],
+		['wiro wait', { waitStrategy: 'suspend' }, [...everywhere, 'recheckInterval', 'cancelOnStop']],
 		['wiro wait', { downloadVideo: true }, [...everywhere, 'pollInterval', 'cancelOnStop', 'maxVideoSize']],
 		['evolink get', {}, everywhere],
 		['evolink get', { downloadVideo: true }, [...everywhere, 'maxVideoSize']],
 		['wiro cancel', {}, everywhere],
+		['wiro get', { waitStrategy: 'suspend', callback: 'url' }, everywhere],
 	])('of %s %j are those that mean something there', (place, values, names) => {
 		const [provider = '', operation = ''] = place.split(' ');
 		expect(visibleOptions({ ...values, provider, operation }).sort()).toEqual([...names].sort());
@@ -122,6 +132,13 @@ describe('a new node', () => {
 		});
 	});
 
+	test('asks for no callback, and waits by polling', () => {
+		expect(fill({ provider: 'wiro', operation: 'create' }, hailuoProperties)).toMatchObject({ callback: 'none' });
+		expect(fill({ operation: 'wait' }, hailuoProperties)).toMatchObject({ waitStrategy: 'poll' });
+		const suspending = fill({ operation: 'wait', waitStrategy: 'suspend' }, hailuoProperties);
+		expect(suspending).toMatchObject({ release: 'together', options: {} });
+	});
+
 	test('misses nothing but the prompt and the address of the image', () => {
 		expect(issuesOf({})).toEqual(['prompt', 'firstFrameUrl']);
 		expect(issuesOf({ prompt: 'A boat', firstFrameUrl: IMAGE_URL })).toEqual([]);
@@ -134,6 +151,14 @@ describe('a new node', () => {
 			'firstFrameUrl',
 			'lastFrameUrl',
 		]);
+	});
+
+	test('demands an address to report to only when that is the choice', () => {
+		const create = { provider: 'wiro', operation: 'create', prompt: 'A boat', firstFrameUrl: IMAGE_URL };
+		expect(issuesOf(create)).toEqual([]);
+		expect(issuesOf({ ...create, callback: 'thisExecution' })).toEqual([]);
+		expect(issuesOf({ ...create, callback: EXPRESSION })).toEqual([]);
+		expect(issuesOf({ ...create, callback: 'url' })).toEqual(['callbackUrl']);
 	});
 
 	test('that reads a job takes its ID from the item', () => {
@@ -168,7 +193,7 @@ describe('a change in the editor', () => {
 		expect(clearedBy('operation')).toEqual([]);
 	});
 
-	test.each(['provider', 'model', 'firstFrame', 'lastFrame', 'resolution'])(
+	test.each(['provider', 'model', 'firstFrame', 'lastFrame', 'resolution', 'callback', 'waitStrategy'])(
 		'of %s leaves camera movements alone',
 		(changed) => {
 			expect(clearedBy(changed)).not.toContain('cameraMovements');

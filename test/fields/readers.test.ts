@@ -266,6 +266,16 @@ describe('the options', () => {
 			{ createRetries: 0, waitForSlotMinutes: 0 },
 		],
 		[{ maxVideoSize: 0.5 }, { maxVideoSizeMegabytes: 0.5 }],
+		[{ recheckInterval: '0.5' }, { recheckIntervalMinutes: 0.5 }],
+		[{ context: '{ "row": 7 }' }, { context: { row: 7 } }],
+		[{ context: { row: 7 } }, { context: { row: 7 } }],
+		[{ context: '[1, "two"]' }, { context: [1, 'two'] }],
+		[{ context: '7' }, { context: 7 }],
+		[{ context: '"text"' }, { context: 'text' }],
+		[{ context: '{}' }, { context: null }],
+		[{ context: ' ' }, { context: null }],
+		[{ context: null }, { context: null }],
+		[{ context: {} }, { context: null }],
 		[{ route: 'minimax' }, { extras: { route: 'minimax' } }],
 	])('%j are read', (options, expected) => {
 		expect(read(options)).toEqual({ ...untouched, ...expected });
@@ -278,6 +288,9 @@ describe('the options', () => {
 		[{ createRetries: 'many' }, `'Create Retries' is 'many'; it takes a whole number of times of at least 0`],
 		[{ waitForSlot: Number.NaN }, `'Wait for Slot' is NaN; it takes a number of minutes of at least 0`],
 		[{ maxVideoSize: 0 }, `'Max Video Size' is 0; it takes a number of MB greater than 0`],
+		[{ recheckInterval: 0 }, `'Recheck Interval' is 0; it takes a number of minutes greater than 0`],
+		[{ context: 'row 7' }, `'Context' is 'row 7'; it takes JSON`],
+		[{ context: '{ "row": ' }, `'Context' is '{ "row":'; it takes JSON`],
 		[{ includeRaw: 'raw' }, `'Include Raw Response' is 'raw'; it takes true or false`],
 		[{ cancelOnStop: 3 }, `'Cancel on Stop' is 3; it takes true or false`],
 		[
@@ -319,6 +332,8 @@ describe('the options', () => {
 	test('survive anything for any of them', () => {
 		for (const name of [
 			'pollInterval',
+			'recheckInterval',
+			'context',
 			'maxConcurrency',
 			'includeRaw',
 			'idempotencyKey',

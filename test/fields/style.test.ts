@@ -3,7 +3,7 @@
  * eslint-plugin-n8n-nodes-base) are restated here for what is drawn.
  */
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { hailuoProperties } from '../../nodes/Hailuo/fields';
+import { hailuoProperties, hailuoTriggerProperties } from '../../nodes/Hailuo/fields';
 
 interface Labelled {
 	/** Where it stands, so that a failure names it. */
@@ -20,8 +20,11 @@ function itemsOf({ options = [] }: INodeProperties): INodeProperties[] {
 	return options.filter((option): option is INodeProperties => 'type' in option);
 }
 
-const collections = hailuoProperties.filter(({ type }) => type === 'collection');
-const fields = [...hailuoProperties, ...collections.flatMap(itemsOf)];
+const forms = [hailuoProperties, hailuoTriggerProperties];
+const collections = forms.flat().filter(({ type }) => type === 'collection');
+/** A notice is no field: what n8n calls its label is a text to read. */
+const notices = forms.flat().filter(({ type }) => type === 'notice');
+const fields = [...forms.flat().filter(({ type }) => type !== 'notice'), ...collections.flatMap(itemsOf)];
 const lists = fields.filter(({ type }) => type === 'options' || type === 'multiOptions');
 const labelled: Labelled[] = fields.flatMap((field) => [
 	{ path: field.name, label: field.displayName, description: field.description },
@@ -104,6 +107,23 @@ describe('descriptions', () => {
 	});
 });
 
+describe('notices', () => {
+	const texts = notices.map(({ displayName }) => displayName);
+
+	test('are whole sentences, without a node in them', () => {
+		expect(texts.length).toBeGreaterThan(0);
+		expect(texts.filter((text) => !/^[A-Z].*\.$/.test(text) || /\bnode\b/i.test(text))).toEqual([]);
+	});
+
+	test('use straight quotes, single blanks and no markup but bold', () => {
+		expect(texts.filter((text) => /[<>`“”‘’]|\s{2}/.test(text.replace(/<\/?b>/g, '')))).toEqual([]);
+	});
+
+	test('hold no value and have no description, which n8n would not show', () => {
+		expect(notices.filter((notice) => notice.default !== '' || notice.description !== undefined)).toEqual([]);
+	});
+});
+
 describe('placeholders', () => {
 	test('begin with "e.g."', () => {
 		const wrong = fields.filter(
@@ -171,7 +191,7 @@ describe('fields', () => {
 
 	test('that shape the form, and only they, take no expressions', () => {
 		const fixed = fields.filter(({ noDataExpression }) => noDataExpression === true).map(({ name }) => name);
-		expect([...new Set(fixed)]).toEqual(['provider', 'operation']);
+		expect([...new Set(fixed)].sort()).toEqual(['onCallback', 'operation', 'provider', 'waitStrategy']);
 	});
 
 	test('of numbers of minutes or seconds say so', () => {
@@ -183,13 +203,15 @@ describe('fields', () => {
 	});
 
 	test('stand after every field that decides whether they are shown', () => {
-		const late = hailuoProperties.filter(({ displayOptions }, index) => {
-			const deciding = [displayOptions?.show, displayOptions?.hide].flatMap((rules) =>
-				Object.keys(rules ?? {}).map((key) => key.replace('/', '')),
-			);
-			const later = hailuoProperties.slice(index).map(({ name }) => name);
-			return deciding.some((name) => later.includes(name));
-		});
+		const late = forms.flatMap((form) =>
+			form.filter(({ displayOptions }, index) => {
+				const deciding = [displayOptions?.show, displayOptions?.hide].flatMap((rules) =>
+					Object.keys(rules ?? {}).map((key) => key.replace('/', '')),
+				);
+				const later = form.slice(index).map(({ name }) => name);
+				return deciding.some((name) => later.includes(name));
+			}),
+		);
 		expect(late).toEqual([]);
 	});
 });

@@ -2,15 +2,9 @@ import fc from 'fast-check';
 
 import { DURATIONS, IMAGE_TYPES, MODELS, RESOLUTIONS, type Offer } from '../../nodes/Hailuo/core/catalog';
 import type { Exchange, Failure, HttpRequest, HttpResponse } from '../../nodes/Hailuo/core/http';
-import { JOB_STATUSES, type Job } from '../../nodes/Hailuo/core/job';
-import { isWebUrl } from '../../nodes/Hailuo/core/read';
+import type { Job } from '../../nodes/Hailuo/core/job';
 import type { VideoRequest } from '../../nodes/Hailuo/core/request';
-import {
-	concerns,
-	type CallbackCapability,
-	type CallbackNote,
-	type ProviderAdapter,
-} from '../../nodes/Hailuo/providers/adapter';
+import type { ProviderAdapter } from '../../nodes/Hailuo/providers/adapter';
 import {
 	A_CALLBACK_URL,
 	A_PROMPT,
@@ -25,6 +19,8 @@ import {
 	followWith,
 	type Fixture,
 } from './builders';
+import { describeCallbackContract } from './callbackContract';
+import { damaged, expectLegalJob, expectShowable, MEANINGLESS_BODIES } from './legal';
 
 const HOSTILE_IDS = [
 	'../../x?y#z',
@@ -38,21 +34,6 @@ const HOSTILE_IDS = [
 	'\uD800',
 	'line\r\nfeed',
 	'{{ $json.id }}\'"',
-];
-
-/** Answers of status 2xx that say nothing a provider documents. */
-const MEANINGLESS_BODIES: unknown[] = [
-	'',
-	'<html><body>Welcome</body></html>',
-	'{"id": "cut off',
-	null,
-	true,
-	42,
-	[],
-	['id', 'status'],
-	{},
-	{ id: {}, jobId: [], generation_id: null, taskid: true, status: { word: 'done' }, tasklist: 'none' },
-	{ __proto__: { id: 'inherited' }, constructor: 'x' },
 ];
 
 const FAILURE_KINDS: Readonly<Record<number, string>> = {
@@ -110,37 +91,6 @@ function expectLegalRequest(request: HttpRequest): void {
 	expect(Object.keys(request.headers ?? {}).join()).not.toMatch(/authorization|api-key|nonce|signature|cookie/i);
 }
 
-/** One line of at most 500 characters without controls and without characters that reorder it. */
-function expectShowable(text: string): void {
-	expect(text.trim()).not.toBe('');
-	expect(Array.from(text).length).toBeLessThanOrEqual(500);
-	expect(text).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
-}
-
-function expectMoment(moment: string | null): void {
-	if (moment !== null) expect(new Date(moment).toISOString()).toBe(moment);
-}
-
-function expectLegalJob(job: Job, adapter: ProviderAdapter): void {
-	expect(job.provider).toBe(adapter.id);
-	expect(job.jobId).toEqual(expect.stringMatching(/./u));
-	expect(JOB_STATUSES).toContain(job.status);
-	if (job.progress !== null) {
-		expect(job.progress).toBeGreaterThanOrEqual(0);
-		expect(job.progress).toBeLessThanOrEqual(100);
-	}
-	if (job.status === 'succeeded') expect(job.videoUrl).not.toBeNull();
-	if (job.status === 'succeeded') expect(job.failure).toBeNull();
-	if (job.status === 'failed') expect(job.failure).not.toBeNull();
-	if (job.failure !== null) expectShowable(job.failure.message);
-	for (const url of [job.videoUrl, ...job.additionalUrls]) if (url !== null) expect(isWebUrl(url)).toBe(true);
-	expect(job.additionalUrls).not.toContain(job.videoUrl);
-	if (job.cost !== null) expect(job.cost.amount).toBeGreaterThanOrEqual(0);
-	[job.createdAt, job.completedAt, job.expiresAt].forEach(expectMoment);
-	expect(JSON.parse(JSON.stringify(job))).toEqual(job);
-	expect(job).not.toHaveProperty('error');
-}
-
 function expectLegalFailure(failure: Failure): void {
 	expectShowable(failure.message);
 	expect(['no', 'maybe']).toContain(failure.made);
@@ -152,120 +102,7 @@ function replaced(body: unknown, from: string, to: string): unknown {
 	return JSON.parse(JSON.stringify(body), (_key, value: unknown) => (value === from ? to : value)) as unknown;
 }
 
-/** Replaces the value at a random place of a body. */
-function damaged(body: unknown): fc.Arbitrary<unknown> {
-	const places: Array<Array<string | number>> = [];
-	const visit = (value: unknown, path: Array<string | number>) => {
-		places.push(path);
-		if (typeof value !== 'object' || value === null) return;
-		for (const [key, part] of Object.entries(value)) visit(part, [...path, key]);
-	};
-	visit(body, []);
-	return fc.tuple(fc.constantFrom(...places), fc.jsonValue()).map(([path, value]) => {
-		const copy: { root: unknown } = { root: structuredClone(body) };
-		let holder: object = copy;
-		const keys: Array<string | number> = ['root', ...path];
-		for (const key of keys.slice(0, -1)) holder = Reflect.get(holder, key) as object;
-		Reflect.set(holder, keys.at(-1)!, value);
-		return copy.root;
-	});
-}
-
 const answerOf = ({ status, body, headers }: Fixture): HttpResponse => anAnswer(status, body, headers);
-
-function expectLegalNote(note: CallbackNote, adapter: ProviderAdapter): void {
-	const handles = [note.jobId, note.jobToken].filter((handle) => handle !== null);
-	expect(handles).not.toEqual([]);
-	for (const handle of handles) expect(handle.trim()).not.toBe('');
-	for (const jobId of handles) expect(concerns(note, { jobId })).toBe(true);
-	expect(JOB_STATUSES).toContain(note.status);
-	if (!note.job) return;
-	expectLegalJob(note.job, adapter);
-	expect(handles).toContain(note.job.jobId);
-}
-
-/** What every provider must keep that reports to an address, whoever writes it. */
-function describeCallbackContract(adapter: ProviderAdapter, callbacks: readonly Fixture[]): void {
-	const capability = adapter.callbacks;
-	if (capability === undefined) {
-		test(`${adapter.label} has no callbacks, and so no fixtures of them`, () => expect(callbacks).toEqual([]));
-		return;
-	}
-	const { readCallback } = capability;
-
-	describe(`a callback of ${adapter.label}`, () => {
-		test('tells of success and of failure', () => {
-			const statuses = callbacks.map(({ note }) => note?.status);
-			expect(statuses).toEqual(expect.arrayContaining(['succeeded', 'failed']));
-		});
-
-		test.each(callbacks.map((fixture) => [fixture.name, fixture] as const))('%s', (_name, { body, note, _source }) => {
-			expect(_source).not.toBe('');
-			const read = readCallback(body);
-			expect(read).toMatchObject(note ?? {});
-			expectLegalNote(read!, adapter);
-		});
-
-		test.each(MEANINGLESS_BODIES.map((body) => [JSON.stringify(body), body]))('is not %s', (_text, body) => {
-			expect(readCallback(body)).toBeNull();
-		});
-
-		test('survives any JSON, and damage', () => {
-			const expectCalm = (body: unknown) => {
-				const note = readCallback(body);
-				if (note !== null) expectLegalNote(note, adapter);
-			};
-			fc.assert(fc.property(fc.jsonValue(), expectCalm));
-			for (const { body } of callbacks) fc.assert(fc.property(damaged(body), expectCalm));
-		});
-
-		if (capability.verify) describeSignatureContract(adapter, callbacks, capability.verify);
-	});
-}
-
-function describeSignatureContract(
-	adapter: ProviderAdapter,
-	callbacks: readonly Fixture[],
-	verify: NonNullable<CallbackCapability['verify']>,
-): void {
-	const signed = callbacks.flatMap(({ name, rawBody, headers, secret }) =>
-		rawBody && headers && secret ? [{ name, bytes: Buffer.from(rawBody), headers, secret }] : [],
-	);
-
-	test('has its signature proven by one that was made elsewhere', () => expect(signed).not.toEqual([]));
-
-	test.each(signed)('$name is genuine, and nothing else is', ({ bytes, headers, secret }) => {
-		expect(verify(bytes, headers, secret)).toBe(true);
-		expect(verify(bytes, {}, secret)).toBe(false);
-		expect(verify(bytes, headers, '')).toBe(false);
-		expect(verify(bytes, headers, `${secret} `)).toBe(false);
-		expect(verify(Buffer.alloc(0), headers, secret)).toBe(false);
-		for (const [name, value] of Object.entries(headers)) {
-			for (const other of ['', ' ', 'sha256=', value.slice(0, -1), `${value}0`, [...value].reverse().join('')]) {
-				expect(verify(bytes, { ...headers, [name]: other }, secret)).toBe(false);
-			}
-		}
-		for (let index = 0; index < bytes.length; index += 1) {
-			const altered = Buffer.from(bytes);
-			altered[index] = altered[index]! ^ 1;
-			expect(verify(altered, headers, secret)).toBe(false);
-		}
-	});
-
-	test(`that ${adapter.label} has not signed is never genuine, whatever its headers`, () => {
-		const names = Object.keys(signed[0]?.headers ?? {});
-		fc.assert(
-			fc.property(
-				fc.uint8Array(),
-				fc.dictionary(fc.constantFrom(...names), fc.string()),
-				fc.string(),
-				(bytes, headers, secret) => {
-					expect(verify(bytes, headers, secret)).toBe(false);
-				},
-			),
-		);
-	});
-}
 
 /**
  * What every provider must keep, whoever writes it.

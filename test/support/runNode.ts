@@ -14,6 +14,7 @@ process.env.N8N_ENCRYPTION_KEY ??= 'engine-tests-only';
 import { Container } from '@n8n/di';
 import { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import {
+	createRunExecutionData,
 	ICredentialsHelper,
 	Workflow,
 	type IConnections,
@@ -130,6 +131,12 @@ export interface EngineOptions {
 	executionId?: string;
 	/** What a failed execution left, to be run again from where it failed, as n8n's list of executions does. */
 	retryOf?: IRunExecutionData;
+	/** What a suspended execution left, to be gone on with as n8n does when it wakes it. */
+	resumeOf?: IRunExecutionData;
+	/** The workflow that called this one and waits for it. */
+	parentExecution?: IRunExecutionData['parentExecution'];
+	/** Default n8n's present one. */
+	executionOrder?: 'v0' | 'v1';
 	/** Called when the run can be stopped: the function given stops it as n8n's Stop does. */
 	onStarted?: (stop: () => void) => void;
 }
@@ -157,6 +164,22 @@ function forRetry(failed: IRunExecutionData, workflow: Workflow): IRunExecutionD
 	for (const stacked of executionData?.nodeExecutionStack ?? [])
 		stacked.node = workflow.getNode(stacked.node.name) ?? stacked.node;
 	return data;
+}
+
+/** @returns undefined for an execution that begins at its start */
+function dataToGoOnWith(options: EngineOptions, workflow: Workflow): IRunExecutionData | undefined {
+	const { retryOf, resumeOf, parentExecution } = options;
+	if (retryOf !== undefined) return forRetry(retryOf, workflow);
+	if (resumeOf !== undefined) {
+		const data: IRunExecutionData = JSON.parse(JSON.stringify(resumeOf));
+		// JSON has no moments; the engine only looks whether there is one.
+		data.waitTill = new Date(data.waitTill ?? 0);
+		return data;
+	}
+	const start = workflow.getNode('Items');
+	if (parentExecution === undefined || start === null) return undefined;
+	const first = { node: start, data: { main: [[{ json: {} }]] }, source: null };
+	return createRunExecutionData({ executionData: { nodeExecutionStack: [first] }, parentExecution });
 }
 
 let binaryDataReady: Promise<void> | undefined;
@@ -190,7 +213,7 @@ export async function runWorkflow(
 		connections,
 		active: false,
 		nodeTypes,
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: options.executionOrder ?? 'v1' },
 	});
 	const mode = options.mode ?? 'manual';
 	const executionId = options.executionId ?? '1';
@@ -220,12 +243,11 @@ export async function runWorkflow(
 		// The engine reads only these of the host's many members.
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const startNode = workflow.getNode('Items') ?? undefined;
+	const goOnWith = dataToGoOnWith(options, workflow);
 	const running =
-		options.retryOf === undefined
+		goOnWith === undefined
 			? new WorkflowExecute(additionalData, mode).run({ workflow, ...(startNode && { startNode }) })
-			: new WorkflowExecute(additionalData, mode, forRetry(options.retryOf, workflow)).processRunExecutionData(
-					workflow,
-				);
+			: new WorkflowExecute(additionalData, mode, goOnWith).processRunExecutionData(workflow);
 	options.onStarted?.(() => running.cancel());
 	const run = await running;
 	const { runData, error } = run.data.resultData;

@@ -1,5 +1,5 @@
 import type { Failure } from './http';
-import { describeFailure, listAt, textAt, valueAt } from './read';
+import { describeFailure, listAt, textAt } from './read';
 
 /** Errors of name lookup: no connection was ever tried. */
 const LOOKUP_CODES = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'];
@@ -34,14 +34,15 @@ interface Link {
 /** An error with all that it wraps, outermost first. */
 function linksOf(error: unknown, depth = DEPTH): Link[] {
 	if (depth === 0 || typeof error !== 'object' || error === null) return [];
+	// Message, name and cause may sit on the prototype of an error class, where `textAt` would not look.
+	const inherited = (name: string): unknown => Reflect.get(error, name);
 	const link: Link = {
 		code: textAt(error, 'code'),
 		syscall: textAt(error, 'syscall'),
-		message: error instanceof Error ? error.message : '',
-		name: error instanceof Error ? error.name : null,
+		message: textAt(inherited('message')) ?? '',
+		name: textAt(inherited('name')),
 	};
-	// `cause` may sit on the prototype of an error class, where `valueAt` would not look.
-	const cause = error instanceof Error ? error.cause : valueAt(error, 'cause');
+	const cause = inherited('cause');
 	// A name with several addresses fails with one error for each (Node's AggregateError).
 	const wrapped = [cause, ...listAt(error, 'errors')];
 	return [link, ...wrapped.flatMap((inner) => linksOf(inner, depth - 1))];

@@ -12,6 +12,8 @@ export interface Wiring {
 	followers(node: string): string[];
 	/** Where a node is drawn, [x, y]; null when that is not known. */
 	position(node: string): [number, number] | null;
+	/** Whether a branch is finished before the next one begins; in n8n's old order all of them advance by turns. */
+	branchByBranch: boolean;
 }
 
 /**
@@ -19,9 +21,10 @@ export interface Wiring {
  *
  * @param connections n8n's `connectionsBySourceNode`
  * @param nodes n8n's nodes by name
+ * @param settings n8n's settings of the workflow; without `executionOrder` it runs in the old order
  * @returns null when the connections are not there at all
  */
-export function readWiring(connections: unknown, nodes: unknown): Wiring | null {
+export function readWiring(connections: unknown, nodes: unknown, settings: unknown): Wiring | null {
 	if (typeof connections !== 'object' || connections === null) return null;
 	const namesIn = (output: unknown) => listAt(output).flatMap((connection) => textAt(connection, 'node') ?? []);
 	const outputs = (node: string) => listAt(connections, node, 'main');
@@ -33,6 +36,7 @@ export function readWiring(connections: unknown, nodes: unknown): Wiring | null 
 			const y = numberAt(valueAt(nodes, node), 'position', 1);
 			return x === null || y === null ? null : [x, y];
 		},
+		branchByBranch: textAt(settings, 'executionOrder') === 'v1',
 	};
 }
 
@@ -69,9 +73,11 @@ function runsBefore(first: [number, number], second: [number, number]): boolean 
  *
  * @param early the output whose branch should run first
  * @param late the output whose branch should run last
- * @returns true when some branch of `late` runs before some branch of `early`; false also where positions are unknown
+ * @returns true when some branch of `late` runs before some branch of `early` is through; false also where positions
+ * are unknown
  */
 export function starves(wiring: Wiring, node: string, early: number, late: number): boolean {
+	if (!wiring.branchByBranch) return wiring.targets(node, early).length > 0;
 	const positions = (output: number) =>
 		wiring.targets(node, output).flatMap((name) => {
 			const position = wiring.position(name);

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isWebUrl, textAt } from '../core/read';
 import type { ProviderAdapter } from '../providers/adapter';
-import { readChoice, shown, type GetParameter } from './shared';
-import { always, NEVER, perProvider, type Twin } from './twins';
+import { readChoice, shown, type Field, type GetParameter } from './shared';
+import { always, belongingTo, NEVER, perProvider, type Twin } from './twins';
 
 const CHOICES = [
 	{ name: 'None', value: 'none', description: 'The provider reports nothing; wait or ask for the job later' },
@@ -16,24 +16,29 @@ const CHOICES = [
 
 export type CallbackChoice = (typeof CHOICES)[number]['value'];
 
+/** Makes a field belong to the callback to an address, seen from the field: `/callback` in a collection. */
+export function belongingToAddress(field: Field, name: 'callback' | '/callback' = 'callback'): Twin[] {
+	const known = CHOICES.map(({ value }) => value);
+	return belongingTo(name, known, 'url', field);
+}
+
 function callbackOf({ callbacks, label }: ProviderAdapter): Twin[] {
 	if (callbacks === undefined) return NEVER;
-	const reservation = callbacks.documented
-		? ''
-		: ` ${label} documents callbacks for other models of the same endpoint, not for Hailuo, so wait with a recheck as well.`;
+	const description = 'Where the provider reports the end of the job';
+	const reservation = `${label} documents callbacks for other models of the same endpoint, not for Hailuo, so do not count on them. A suspended wait finds the job by its recheck as well.`;
 	return always({
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
 		options: CHOICES.map((choice) => ({ ...choice })),
 		default: 'none',
-		description: `Whether the provider reports the end of the job to n8n.${reservation}`,
+		description: callbacks.documented ? description : `${description}. ${reservation}`,
 	});
 }
 
 function callbackUrlOf({ callbacks }: ProviderAdapter): Twin[] {
 	if (callbacks === undefined) return NEVER;
-	return always({
+	return belongingToAddress({
 		displayName: 'Callback URL',
 		name: 'callbackUrl',
 		type: 'string',
@@ -48,11 +53,7 @@ function callbackUrlOf({ callbacks }: ProviderAdapter): Twin[] {
  * @returns where the provider reports to, for the providers that do
  */
 export function describeCallback(providers: readonly ProviderAdapter[]): INodeProperties[] {
-	const address = perProvider(providers, ['create'], callbackUrlOf).map((field) => ({
-		...field,
-		displayOptions: { ...field.displayOptions, show: { ...field.displayOptions?.show, callback: ['url'] } },
-	}));
-	return [...perProvider(providers, ['create'], callbackOf), ...address];
+	return [...perProvider(providers, ['create'], callbackOf), ...perProvider(providers, ['create'], callbackUrlOf)];
 }
 
 export interface CallbackForm {

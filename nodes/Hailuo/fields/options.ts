@@ -4,6 +4,7 @@ import { parseJson, toJson } from '../core/json';
 import { textAt, valueAt } from '../core/read';
 import type { ExtraValues } from '../core/request';
 import type { ProviderAdapter } from '../providers/adapter';
+import { belongingToAddress } from './callback';
 import { describeExtras, readExtras } from './extras';
 import {
 	CREATING,
@@ -20,7 +21,7 @@ import {
 	type NumberField,
 	type OperationName,
 } from './shared';
-import { always, NEVER, perProvider } from './twins';
+import { always, NEVER, perProvider, type Twin } from './twins';
 
 const EVERY: readonly OperationName[] = [...CREATING, ...REFERRING];
 
@@ -96,7 +97,8 @@ const CANCEL_ON_STOP: Field = {
 	name: 'cancelOnStop',
 	type: 'boolean',
 	default: false,
-	description: 'Whether stopping the execution also cancels the jobs it waits for, at the provider',
+	description:
+		'Whether stopping the execution also cancels the jobs it waits for, at the provider. An execution put aside by Suspend is not told of a stop.',
 };
 
 const CONTEXT: Field = {
@@ -135,6 +137,11 @@ function pollIntervalOf({ shortestPollSeconds }: ProviderAdapter): Field {
 	});
 }
 
+/** Nobody polls while n8n has put the execution aside. Only Wait for Video may be told to. */
+function unlessSuspended(field: Field): Twin[] {
+	return [{ field, hide: { '/waitStrategy': ['suspend'] } }];
+}
+
 /**
  * @returns what most people never need, each where provider, operation and model give it a meaning
  */
@@ -149,10 +156,16 @@ export function describeOptions(providers: readonly ProviderAdapter[]): INodePro
 		...where(EVERY, describeNumber(NUMBERS.maxConcurrency)),
 		...where(CREATING, describeNumber(NUMBERS.createRetries)),
 		...where(CREATING, describeNumber(NUMBERS.waitForSlot)),
-		...where(['create'], CONTEXT, (provider) => provider.callbacks !== undefined),
+		...perProvider(
+			providers,
+			['create'],
+			({ callbacks }) => (callbacks === undefined ? NEVER : belongingToAddress(CONTEXT, '/callback')),
+			'/',
+		),
 		...where(CREATING, IDEMPOTENCY_KEY, (provider) => provider.idempotentCreate === true),
 		...where(WAITING, CANCEL_ON_STOP, (provider) => provider.cancel !== undefined),
-		...perProvider(providers, WAITING, (provider) => always(pollIntervalOf(provider)), '/'),
+		...perProvider(providers, ['createAndWait'], (provider) => always(pollIntervalOf(provider)), '/'),
+		...perProvider(providers, ['wait'], (provider) => unlessSuspended(pollIntervalOf(provider)), '/'),
 		{
 			...describeNumber(NUMBERS.recheckInterval),
 			displayOptions: { show: { ...onOperations(['wait']), '/waitStrategy': ['suspend'] } },

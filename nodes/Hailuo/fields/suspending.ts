@@ -42,7 +42,7 @@ export function describeStrategy(): INodeProperties[] {
 		},
 		{
 			displayName:
-				"Drag from the output <b>Recheck</b> back to this node's input, and continue your workflow from <b>Finished</b>. Waiting items go round by Recheck; the workflow must be saved.",
+				'Drag from the output <b>Recheck</b> back to the input, and continue your workflow from <b>Finished</b>. Waiting items go round by Recheck; the workflow must be saved.',
 			name: 'suspendNotice',
 			type: 'notice',
 			displayOptions: suspended,

@@ -31,7 +31,7 @@ export function describeTrigger(providers: readonly ProviderAdapter[]): INodePro
 	return [
 		{
 			displayName:
-				"Activate the workflow and give this node's production URL to 'Create Video' as its Callback URL. n8n must be reachable from the internet under that address.",
+				"Publish (activate) the workflow and give the trigger's production URL to 'Create Video' as its Callback URL. n8n must be reachable from the internet under that address.",
 			name: 'urlNotice',
 			type: 'notice',
 			default: '',
@@ -64,6 +64,7 @@ export function describeTrigger(providers: readonly ProviderAdapter[]): INodePro
 			options: EVENTS.map((event) => ({ ...event })),
 			default: ['succeeded', 'failed', 'cancelled'],
 			required: true,
+			description: 'Which events start the workflow',
 		},
 	];
 }

@@ -33,7 +33,7 @@ const EXPLANATIONS: Record<FailureKind, { title: string; cure: string }> = {
 	},
 	conflict: {
 		title: 'knows this idempotency key from a different request',
-		cure: "Give another 'Idempotency Key' or none. A job was made with this key in the last 24 hours.",
+		cure: "A job was made with this key in the last 24 hours, so look for it first. Give another 'Idempotency Key' or none to make a further one.",
 	},
 	rateLimit: {
 		title: 'takes no more requests for the moment',

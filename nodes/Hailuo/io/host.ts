@@ -15,7 +15,8 @@ export function wiringOf(context: IExecuteFunctions): Wiring | null {
 	const workflow: unknown = Reflect.get(context, 'workflow');
 	if (typeof workflow !== 'object' || workflow === null) return null;
 	// These may be accessors of a class, which valueAt passes over.
-	return readWiring(Reflect.get(workflow, 'connectionsBySourceNode'), Reflect.get(workflow, 'nodes'));
+	const part = (name: string): unknown => Reflect.get(workflow, name);
+	return readWiring(part('connectionsBySourceNode'), part('nodes'), part('settings'));
 }
 
 /**

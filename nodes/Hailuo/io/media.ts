@@ -44,7 +44,7 @@ export interface DownloadRules {
 /** `again` when the connection broke, so that another try may go better; `reason` is for the user. */
 type DownloadResult = { ok: true; binary: IBinaryData } | { ok: false; reason: string; again: boolean };
 
-type Opened = { ok: true; status: number; stream: ReadableStream; headers: Record<string, string> } | Refused;
+type Opened = { ok: true; status: number; connection: Connection; headers: Record<string, string> } | Refused;
 
 type Refused = Extract<DownloadResult, { ok: false }>;
 
@@ -56,12 +56,18 @@ function reasonOf(error: unknown): string {
 	return error instanceof Error && error.message !== '' ? error.message : 'The connection broke';
 }
 
+interface Connection {
+	stream: ReadableStream;
+	/** Ends the request behind the stream as well. */
+	close: () => void;
+}
+
 /** Asks one address, without credentials and without following. */
 async function open(context: IExecuteFunctions, url: string, rules: DownloadRules): Promise<Opened> {
 	const answered = new AbortController();
-	const late = new AbortController();
+	const request = new AbortController();
 	void pause(DOWNLOAD_LIMITS.stall, answered.signal).then(() => {
-		if (!answered.signal.aborted) late.abort();
+		if (!answered.signal.aborted) request.abort();
 	});
 	try {
 		const answer: unknown = await context.helpers.httpRequest({
@@ -71,15 +77,21 @@ async function open(context: IExecuteFunctions, url: string, rules: DownloadRule
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
-			abortSignal: rules.stop ? AbortSignal.any([late.signal, rules.stop]) : late.signal,
+			abortSignal: rules.stop ? AbortSignal.any([request.signal, rules.stop]) : request.signal,
 		});
 		const stream: unknown = Reflect.get(Object(answer), 'body');
 		if (!isStream(stream)) return refuse('The server gave no file');
 		const status = Number(Reflect.get(Object(answer), 'statusCode'));
-		return { ok: true, status, stream, headers: readHeaders(Reflect.get(Object(answer), 'headers')) };
+		const close = () => {
+			stream.destroy();
+			request.abort();
+		};
+		const headers = readHeaders(Reflect.get(Object(answer), 'headers'));
+		return { ok: true, status, connection: { stream, close }, headers };
 	} catch (error) {
-		if (late.signal.aborted) return refuse(`The server did not answer within ${DOWNLOAD_LIMITS.stall / 1000} seconds`);
-		return refuse(reasonOf(error), true);
+		if (request.signal.aborted)
+			return refuse(`The server did not answer within ${DOWNLOAD_LIMITS.stall / 1000} seconds`);
+		return refuse(`The server of the video gave no answer (${reasonOf(error)})`, true);
 	} finally {
 		answered.abort();
 	}
@@ -92,9 +104,9 @@ async function openFollowing(context: IExecuteFunctions, url: string, rules: Dow
 		if (!isWebUrl(current)) return refuse('The link does not lead to an http or https address');
 		const opened = await open(context, current, rules);
 		if (!opened.ok) return opened;
-		const { status, stream, headers } = opened;
+		const { status, connection, headers } = opened;
 		if (status >= 200 && status < 300) return opened;
-		stream.destroy();
+		connection.close();
 		if (status < 300 || status >= 400) {
 			const gone = [403, 404, 410].includes(status) ? '; the link may have expired' : '';
 			return refuse(`The server of the video answered HTTP ${status}${gone}`, status >= 500);
@@ -112,6 +124,14 @@ function describeLimit(limit: StreamLimitError['limit'], sizeLimit: number): str
 	return `The video is larger than the ${sizeLimit / 1024 / 1024} MB that 'Max Video Size' allows`;
 }
 
+/** Says what an answer that calls itself a success is instead of the video; null when it may be the video. */
+function refuseByHeaders(headers: Record<string, string>, type: string, sizeLimit: number): Refused | null {
+	const length = Number(headers['content-length']);
+	if (type === 'text/html') return refuse('The server gave a web page instead of a video; the link may have expired');
+	if (length > sizeLimit) return refuse(describeLimit('size', sizeLimit));
+	return length === 0 ? refuse('The server gave an empty file', true) : null;
+}
+
 const EXTENSIONS: Record<string, string> = { 'video/webm': 'webm', 'video/quicktime': 'mov' };
 
 async function downloadOnce(
@@ -122,23 +142,29 @@ async function downloadOnce(
 ): Promise<DownloadResult> {
 	const opened = await openFollowing(context, url, rules);
 	if (!opened.ok) return opened;
-	const { stream, headers } = opened;
-	if (Number(headers['content-length']) > rules.sizeLimit) {
-		stream.destroy();
-		return refuse(describeLimit('size', rules.sizeLimit));
-	}
+	const { connection, headers } = opened;
+	const { stream } = connection;
 	const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+	const refused = refuseByHeaders(headers, type, rules.sizeLimit);
+	if (refused) {
+		connection.close();
+		return refused;
+	}
 	const mimeType = /^video\/[a-z0-9.+-]+$/.test(type) ? type : 'video/mp4';
 	let broken: unknown;
 	stream.once('error', (error: unknown) => (broken = error));
-	const endWatch = watchStream(stream, { size: rules.sizeLimit, stall: DOWNLOAD_LIMITS.stall, stop: rules.stop });
+	const limits = { size: rules.sizeLimit, stall: DOWNLOAD_LIMITS.stall, stop: rules.stop };
+	const endWatch = watchStream(stream, limits, connection.close);
 	try {
 		const fileName = `${name}.${EXTENSIONS[mimeType] ?? 'mp4'}`;
 		return { ok: true, binary: await context.helpers.prepareBinaryData(stream, fileName, mimeType) };
 	} catch (error) {
+		// Storage that refuses may leave the rest of the video unread.
+		connection.close();
 		if (broken instanceof StreamLimitError) return refuse(describeLimit(broken.limit, rules.sizeLimit));
-		// Without a broken stream it was n8n's storage that refused: asking again would not help.
-		return refuse(reasonOf(broken ?? error), broken !== undefined);
+		if (broken !== undefined) return refuse('The connection broke during the download', true);
+		// It was n8n's storage that refused: asking again would not help.
+		return refuse(reasonOf(error));
 	} finally {
 		endWatch();
 	}

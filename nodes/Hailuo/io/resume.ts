@@ -1,5 +1,5 @@
-import type { IWebhookFunctions } from 'n8n-workflow';
-import { textAt } from '../core/read';
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import { numberAt, textAt } from '../core/read';
 import { pause } from './cancelSignal';
 import { DOORBELL_PATH } from './host';
 
@@ -7,7 +7,7 @@ import { DOORBELL_PATH } from './host';
  * Seconds before each try. n8n refuses while the execution is running, be it before it waits or because another callback
  * has just woken it.
  */
-const TRIES = [0, 1, 2, 4, 8];
+const TRIES = [0, 0.25, 0.5, 1, 2, 4, 8];
 
 const ANSWER_TIMEOUT = 10_000;
 
@@ -34,27 +34,44 @@ export function isOwnDoorbell(own: string, url: string): boolean {
 	);
 }
 
-/** Never throws: nobody waits for it. What cannot be delivered is logged and left to the recheck. */
-async function ring(context: IWebhookFunctions, url: string): Promise<void> {
-	const body = context.getBodyData();
+/** n8n says so with the status that it also has for an execution which is just running. */
+const IS_OVER = /has finished/;
+
+/** @returns whether another try makes no sense; never throws */
+async function knock(context: IWebhookFunctions, url: string, body: IDataObject): Promise<boolean> {
+	try {
+		const answer: unknown = await context.helpers.httpRequest({
+			method: 'POST',
+			url,
+			body,
+			json: true,
+			timeout: ANSWER_TIMEOUT,
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+		});
+		const status = numberAt(answer, 'statusCode') ?? 0;
+		return (status >= 200 && status < 300) || IS_OVER.test(textAt(answer, 'body', 'message') ?? '');
+	} catch {
+		return false;
+	}
+}
+
+/** What cannot be delivered is logged and left to the recheck. */
+async function ring(context: IWebhookFunctions, url: string, body: IDataObject): Promise<void> {
 	for (const seconds of TRIES) {
 		await pause(seconds * 1000);
-		try {
-			await context.helpers.httpRequest({
-				method: 'POST',
-				url,
-				body,
-				json: true,
-				timeout: ANSWER_TIMEOUT,
-				disableFollowRedirect: true,
-			});
-			return;
-		} catch {
-			// Running at the moment, over already, or not reachable: the next try tells.
-		}
+		if (await knock(context, url, body)) return;
 	}
 	context.logger.warn('Hailuo Trigger: a waiting execution could not be resumed; it will find its job by rechecking');
 }
+
+/**
+ * The last of the rings under way, by execution. n8n loads an execution, asks its node, and only then looks whether it
+ * still waits: of two calls at the same instant the slower one can put an execution, which has gone on and waits again,
+ * back to where it was. So one execution's rings go one after another.
+ */
+const UNDERWAY = new Map<string, Promise<void>>();
 
 /**
  * Hands a callback on to the execution that waits for it, at this n8n's own waiting endpoint and nowhere else. It does so
@@ -69,6 +86,16 @@ export function ringDoorbell(context: IWebhookFunctions, url: string | null): vo
 		return;
 	}
 	const own = textAt(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '';
-	if (isOwnDoorbell(own, url)) void ring(context, url);
-	else logger.warn('Hailuo Trigger: the ticket of a callback names an address that is not of this n8n');
+	if (!isOwnDoorbell(own, url)) {
+		logger.warn('Hailuo Trigger: the ticket of a callback names an address that is not of this n8n');
+		return;
+	}
+	const body = context.getBodyData();
+	const { pathname } = new URL(url);
+	const last = UNDERWAY.get(pathname) ?? Promise.resolve();
+	const ringing = last.then(async () => {
+		await ring(context, url, body);
+		if (UNDERWAY.get(pathname) === ringing) UNDERWAY.delete(pathname);
+	});
+	UNDERWAY.set(pathname, ringing);
 }

@@ -55,17 +55,23 @@ export interface StreamLimits {
  * Listening for `data` would set a fresh stream flowing before its consumer is there; one that has been paused by
  * hand only counts along.
  *
+ * @param disconnect ends the request behind the stream. The stream may be one that n8n's client has put around the
+ * connection: destroyed while it awaits a byte, it gives its error only when that byte comes or the request ends
  * @returns a function that ends the watch; it must be called
  */
-export function watchStream(stream: ReadableStream, limits: StreamLimits): () => void {
+export function watchStream(stream: ReadableStream, limits: StreamLimits, disconnect?: () => void): () => void {
 	const ended = new AbortController();
+	const breakOff = (limit: StreamLimitError['limit']) => {
+		stream.destroy(new StreamLimitError(limit));
+		disconnect?.();
+	};
 	let size = 0;
 	let lastByteAt = Date.now();
 	stream.pause();
 	stream.on('data', (chunk: { length: number }) => {
 		size += chunk.length;
 		lastByteAt = Date.now();
-		if (size > limits.size) stream.destroy(new StreamLimitError('size'));
+		if (size > limits.size) breakOff('size');
 	});
 	// A consumer that reads by events, as n8n's memory and database modes do, counts on being what starts the flow.
 	stream.on('newListener', (event: string) => {
@@ -76,8 +82,8 @@ export function watchStream(stream: ReadableStream, limits: StreamLimits): () =>
 		while (!isOver()) {
 			await pause(Math.min(1000, limits.stall), ended.signal, limits.stop);
 			if (isOver()) return;
-			if (limits.stop?.aborted) stream.destroy(new StreamLimitError('stopped'));
-			else if (Date.now() - lastByteAt >= limits.stall) stream.destroy(new StreamLimitError('stall'));
+			if (limits.stop?.aborted) breakOff('stopped');
+			else if (Date.now() - lastByteAt >= limits.stall) breakOff('stall');
 			else continue;
 			return;
 		}

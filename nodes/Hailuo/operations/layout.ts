@@ -60,7 +60,9 @@ export function checkLayout(session: Session, release: Release): void {
 	}
 	if (release === 'asFinished' && starves(wiring, name, FINISHED, RECHECK)) {
 		hints.addGeneral(
-			`Finished items wait for the others: n8n runs the higher branch first. Drag the nodes behind 'Finished' above the path of 'Recheck', for example by leading 'Recheck' through a No Operation node placed below`,
+			wiring.branchByBranch
+				? `Finished items wait for the others: n8n runs the higher branch first. Drag the nodes behind 'Finished' above the path of 'Recheck', for example by leading 'Recheck' through a No Operation node placed below`
+				: `Finished items wait for the others: this workflow runs in n8n's old order. Choose v1 for 'Execution order' in the workflow's settings`,
 		);
 	}
 }

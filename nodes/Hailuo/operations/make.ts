@@ -58,7 +58,8 @@ export async function readPurchase(
 	return { itemIndex, form, options, fingerprint, callback: callback?.callback ?? null, holdsFiles };
 }
 
-async function send(session: Session, purchase: Purchase, idempotencyKey: string): Promise<JobResult> {
+/** @param again whether an earlier try was sent under the same key and its outcome is not known */
+async function send(session: Session, purchase: Purchase, idempotencyKey: string, again: boolean): Promise<JobResult> {
 	const { itemIndex, options, fingerprint } = purchase;
 	const place = placeOf(session, itemIndex);
 	const validation = await check(session, itemIndex, purchase.form);
@@ -76,6 +77,8 @@ async function send(session: Session, purchase: Purchase, idempotencyKey: string
 	}
 	const { failure } = outcome;
 	if (isAbandoned(session, failure)) throw new Abandoned();
+	// The provider knows the key from a request that differed in its callback alone: so that one did make a job.
+	if (again && failure.kind === 'conflict') throw unknownOutcomeError(place, failure);
 	if (failure.made === 'no') throw requestError(place, failure, null);
 	session.ledger.recordUnknown(itemIndex, fingerprint, failure, idempotencyKey);
 	throw unknownOutcomeError(place, failure);
@@ -101,7 +104,7 @@ export async function makeJob(session: Session, purchase: Purchase): Promise<Job
 		return { job, raw: null, adopted: true };
 	}
 	const key = askAgainKey(session, purchase, entry);
-	const place = async () => await send(session, purchase, key);
+	const place = async () => await send(session, purchase, key, entry !== null);
 	const result = purchase.holdsFiles ? await session.files.run(place) : await place();
 	return { ...result, adopted: false };
 }

@@ -5,12 +5,29 @@ import { cancelPatiently } from './patience';
 import type { Session } from './session';
 
 /**
- * Deals with a job that was still going when the execution was stopped: cancels it where the user wants that and the
- * provider can, and leaves its id in n8n's log where not, for it is paid for.
+ * What became of each job at an execution's Stop, by the signal of that Stop. n8n runs a node with Retry On Fail again
+ * after a Stop too, and the next try meets the same jobs.
+ */
+const settled = new WeakMap<AbortSignal, Map<string, Promise<AfterStop>>>();
+
+/**
+ * Deals, once, with a job that was still going when the execution was stopped: cancels it where the user wants that and
+ * the provider can, and leaves its id in n8n's log where not, for it is paid for.
  *
  * @returns what became of it; never throws
  */
 export async function afterStop(session: Session, job: JobReference | Job, cancelOnStop: boolean): Promise<AfterStop> {
+	const signal = session.context.getExecutionCancelSignal();
+	if (signal === undefined) return await settle(session, job, cancelOnStop);
+	const jobs = settled.get(signal) ?? new Map<string, Promise<AfterStop>>();
+	settled.set(signal, jobs);
+	const key = `${session.adapter.id} ${job.jobId}`;
+	const outcome = jobs.get(key) ?? settle(session, job, cancelOnStop);
+	jobs.set(key, outcome);
+	return await outcome;
+}
+
+async function settle(session: Session, job: JobReference | Job, cancelOnStop: boolean): Promise<AfterStop> {
 	const { adapter, context } = session;
 	const name = `${adapter.label} job ${cleanText(job.jobId, 120)}`;
 	const outcome = cancelOnStop ? await cancelPatiently(session, job, undefined) : null;

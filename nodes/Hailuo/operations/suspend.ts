@@ -4,7 +4,7 @@ import { toJson } from '../core/json';
 import { readStoredJob } from '../core/storedJob';
 import { enter, isDue, isSettled, readWaitState, settle, wakeAt, WAIT_FIELD, type WaitState } from '../core/suspend';
 import { readRelease } from '../fields';
-import { inputError, jobFailedError, requestError, stoppedError, timedOutError } from '../io/errors';
+import { inputError, jobFailedError, nameOtherJobs, requestError, stoppedError, timedOutError } from '../io/errors';
 import { isSingleStep } from '../io/host';
 import { finish } from './finish';
 import { checkLayout } from './layout';
@@ -113,6 +113,7 @@ async function releaseAll(
 	session: Session,
 	settled: readonly Waiter[],
 	misfits: readonly Misfit[],
+	all: readonly Waiter[],
 	goOn: boolean,
 ): Promise<Finished> {
 	const outcomes = settled.map(async (waiter) => ({
@@ -122,16 +123,23 @@ async function releaseAll(
 	const wrong = misfits.map(({ itemIndex, error }) => ({ itemIndex, outcome: { ok: false as const, error } }));
 	const finished = inOrder([...(await Promise.all(outcomes)), ...wrong]);
 	for (const { itemIndex, outcome } of finished) {
-		if (!outcome.ok && !goOn) throw toNodeError(session, outcome.error, itemIndex);
+		if (!outcome.ok && !goOn) throw endRun(session, outcome.error, itemIndex, all);
 	}
 	return finished;
 }
 
+/** @returns the error, naming the jobs of the other items too */
+function endRun(session: Session, error: Error, itemIndex: number, all: readonly Waiter[]): Error {
+	const mapped = toNodeError(session, error, itemIndex);
+	nameOtherJobs(mapped, new Map(all.map((waiter) => [waiter.itemIndex, waiter.state.job])), itemIndex);
+	return mapped;
+}
+
 /** What has to end the run is not kept until the others are over. */
-function throwFirst(session: Session, settled: readonly Waiter[]): void {
+function throwFirst(session: Session, settled: readonly Waiter[], all: readonly Waiter[]): void {
 	for (const waiter of settled) {
 		const error = errorOf(session, waiter);
-		if (error !== null) throw toNodeError(session, error, waiter.itemIndex);
+		if (error !== null) throw endRun(session, error, waiter.itemIndex, all);
 	}
 }
 
@@ -178,7 +186,7 @@ export async function suspendAll(session: Session, goOn: boolean): Promise<Suspe
 	await endAtStop(session, looked);
 	const settled = looked.filter(({ state }) => isSettled(state));
 	const open = looked.filter(({ state }) => !isSettled(state));
-	if (!goOn) throwFirst(session, settled);
+	if (!goOn) throwFirst(session, settled, looked);
 
 	const isOver = open.length === 0;
 	if (step && !isOver) {
@@ -188,7 +196,7 @@ export async function suspendAll(session: Session, goOn: boolean): Promise<Suspe
 	}
 	const someLeave = mode === 'asFinished' && settled.length + misfits.length > 0;
 	if (isOver || step || someLeave) {
-		return { recheck: open.map(goRound), finished: await releaseAll(session, settled, misfits, goOn) };
+		return { recheck: open.map(goRound), finished: await releaseAll(session, settled, misfits, looked, goOn) };
 	}
 	// What was learned has to be on the items before the execution is suspended: n8n keeps a node's input, not its output.
 	if (due.size > 0 || looked.some(({ entering }) => entering)) {

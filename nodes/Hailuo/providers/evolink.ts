@@ -104,7 +104,7 @@ function readJob(body: unknown, reference: JobReference): Job {
 	const said = mapStatus(STATUS_WORDS, rawStatus);
 	const [videoUrl = null, ...additionalUrls] = said === 'succeeded' ? resultUrls(body) : [];
 	const unproven = said === 'succeeded' && videoUrl === null;
-	const createdAt = momentAt(body, 'created') ?? reference.createdAt ?? null;
+	const createdAt = momentAt(body, 'created') ?? momentAt(reference.createdAt);
 	return describeJob({
 		provider: ID,
 		jobId: reference.jobId,

@@ -1,16 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-	HAILUO_NODE,
 	hailuo,
 	itemsOf,
 	manualTrigger,
 	noOperation,
 	runsOf,
+	workflowOf,
 	type NodeSettings,
 	type Wire,
 } from '../../host/workflows';
-import { workflowOf } from '../../host/workflows';
-import type { Execution, ExecutionStatus, ExecutedItem, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
+import type { Execution, ExecutionStatus, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import type { ProviderName, RecordedCallback, SimulatedJob } from '../../simulator/types';
 import type { Suite } from './suite';
 
@@ -162,17 +161,20 @@ export async function untilStatus(
 	}
 }
 
-/** Creates and starts a workflow, and waits until it is suspended; its jobs are those its node Create put out. */
-export async function begin(suite: Suite, workflow: WorkflowInput): Promise<Begun> {
+/**
+ * Creates and starts a workflow, and waits until it is suspended.
+ * @param maker the node whose jobs are meant
+ */
+export async function begin(suite: Suite, workflow: WorkflowInput, maker = 'Create'): Promise<Begun> {
 	const { id: workflowId } = await suite.client.createWorkflow(workflow);
 	const id = await suite.client.runWorkflow(workflowId, { trigger: workflow.nodes[0]!.name });
 	await untilStatus(suite, id, 'waiting');
-	return { ...(await begun(suite, id)), id };
+	return await begun(suite, id, maker);
 }
 
-export async function begun(suite: Suite, id: string): Promise<Begun> {
+export async function begun(suite: Suite, id: string, maker = 'Create'): Promise<Begun> {
 	const execution = await suite.client.getExecution(id);
-	const jobs = itemsOf(execution, 'Create').map(({ json }) => {
+	const jobs = itemsOf(execution, maker).map(({ json }) => {
 		const job = suite.simulator.job(String(json['jobId']));
 		if (job === undefined) throw new Error(`No job ${String(json['jobId'])}`);
 		return job;
@@ -194,6 +196,13 @@ export function callbacksOf(suite: Suite, job: SimulatedJob): RecordedCallback[]
 	return suite.simulator.callbacks.filter(({ jobId }) => jobId === job.id);
 }
 
+/** Ends a job now, and waits until its callback was answered, or could not be. */
+export async function finishAndRing(suite: Suite, job: SimulatedJob): Promise<void> {
+	suite.simulator.finishJob(job.id);
+	while (callbacksOf(suite, job).length === 0) await pause(5);
+	await suite.simulator.callbacksSettled();
+}
+
 /** Milliseconds from a job's end to the start of a node's run that got it. */
 export function delayOf(execution: Execution, job: SimulatedJob, nodeName = 'After'): number {
 	const run = runsOf(execution, nodeName).find(({ data }) =>
@@ -212,6 +221,3 @@ export const idsOf = (jobs: readonly SimulatedJob[]): string[] => jobs.map(({ id
 export function hintsOf(execution: Execution, nodeName: string): string[] {
 	return runsOf(execution, nodeName).flatMap(({ hints }) => (hints ?? []).map(({ message }) => message));
 }
-
-export type { ExecutedItem };
-export { HAILUO_NODE };

@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
+import { hailuo, manualTrigger, noOperation, workflowOf, type NodeSettings } from '../../host/workflows';
+import type { ProviderName, RecordedRequest, SimulatedJob } from '../../simulator/types';
+import { inARow, prompts } from './durable';
+import type { Suite } from './suite';
+
+export const PROVIDERS: readonly ProviderName[] = ['aimlApi', 'apiframe', 'evolink', 'wiro'];
+
+export const LABELS: Record<ProviderName, string> = {
+	aimlApi: 'AI/ML API',
+	apiframe: 'Apiframe',
+	evolink: 'EvoLink',
+	wiro: 'Wiro',
+};
+
+/** n8n takes 0 for its default of a second. */
+export const RETRY: NodeSettings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+/** Prompts that only one test uses, so that tests at one simulator may run side by side. */
+export function numbered(mark: string, count: number): string[] {
+	return Array.from({ length: count }, (_, index) => `${mark} ${index}`);
+}
+
+export interface PurchaseOptions {
+	/** One item each. */
+	prompts: readonly string[];
+	operation?: 'create' | 'createAndWait';
+	parameters?: Record<string, unknown>;
+	settings?: NodeSettings;
+	/** Takes the place of the manual trigger. */
+	trigger?: WorkflowNode;
+	/** Nodes behind the one that buys; default one called After. */
+	behind?: readonly WorkflowNode[];
+	workflowSettings?: Record<string, unknown>;
+}
+
+/** Start → List → Prompts → Buy → After; with an error output Buy leads to Failed as well. */
+export function purchase(suite: Suite, provider: ProviderName, options: PurchaseOptions): WorkflowInput {
+	const { operation = 'create', behind = [noOperation('After')] } = options;
+	const buy = hailuo(
+		{
+			provider,
+			operation,
+			model: 'hailuo-2.3',
+			prompt: '={{ $json.prompt }}',
+			resolution: '768P',
+			duration: 6,
+			...options.parameters,
+		},
+		suite.credentials,
+		{ name: 'Buy', ...options.settings },
+	);
+	const row = [options.trigger ?? manualTrigger(), ...prompts(options.prompts), buy, ...behind];
+	const hasErrorOutput = buy.onError === 'continueErrorOutput';
+	const nodes = hasErrorOutput ? [...row, noOperation('Failed', { position: [1100, 200] })] : row;
+	const wires = [...inARow(row), ...(hasErrorOutput ? [{ from: 'Buy', output: 1, to: 'Failed' }] : [])];
+	return workflowOf(`Purchase at ${provider}`, nodes, { wires, settings: { ...options.workflowSettings } });
+}
+
+/** Creates and starts a workflow from its first node; returns the execution's id. */
+export async function start(suite: Suite, workflow: WorkflowInput): Promise<string> {
+	const { id } = await suite.client.createWorkflow(workflow);
+	return await suite.client.runWorkflow(id, { trigger: workflow.nodes[0]!.name });
+}
+
+/** Whether a request holds a text; a prompt is in the body as it is at every provider. */
+export function holds(text: string): (request: RecordedRequest) => boolean {
+	return ({ rawBody }) => rawBody.includes(text);
+}
+
+/** The jobs whose prompt holds a text, oldest first. */
+export function jobsAbout(suite: Suite, text: string): SimulatedJob[] {
+	return suite.simulator.jobs.filter(({ request }) => JSON.stringify(request).includes(text));
+}
+
+/** The requests to make a job whose prompt holds a text. */
+export function createsAbout(suite: Suite, text: string): RecordedRequest[] {
+	return suite.simulator.requests.filter((request) => request.operation === 'create' && holds(text)(request));
+}
+
+/** The answered reads of a job. */
+export function readsOf(suite: Suite, job: SimulatedJob): RecordedRequest[] {
+	return suite.simulator.requestsOf(job.provider, 'read').filter(({ jobId }) => jobId === job.id);
+}
+
+/** Which of the numbered prompts jobs were made for, in the order of the ids. */
+export function promptsOf(suite: Suite, jobIds: readonly unknown[], mark: string): unknown[] {
+	return jobIds.map((id) => {
+		const made = JSON.stringify(suite.simulator.job(String(id))?.request ?? {});
+		const at = made.indexOf(mark);
+		return at < 0 ? id : made.slice(at, at + mark.length + 2);
+	});
+}
+
+/** Waits until something is so. */
+export async function until(what: string, isSo: () => boolean, timeoutMs = 30_000): Promise<void> {
+	const deadline = Date.now() + timeoutMs;
+	while (!isSo()) {
+		if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs / 1000} s: ${what}`);
+		await pause(20);
+	}
+}
+
+/** The lines that the node itself has written to n8n's log about a job. */
+export function linesAbout(suite: Suite, jobId: string): string[] {
+	return suite.server.log
+		.split('\n')
+		.filter((line) => line.includes('Hailuo: ') && line.includes(jobId))
+		.map((line) => line.slice(line.indexOf('Hailuo: ')).trim());
+}
