@@ -194,12 +194,13 @@ export function retryAfterSeconds(response: HttpResponse, words: string | null =
 export function describeFailure(known: Pick<Failure, 'kind'> & Partial<Failure>): Failure {
 	const status = known.httpStatus ?? null;
 	const refused = status !== null && status >= 300 && status < 500 && status !== 408;
+	const code = cleanText(known.code ?? '');
 	return {
-		code: null,
 		httpStatus: null,
 		retryAfterSeconds: null,
 		made: refused ? 'no' : 'maybe',
 		...known,
+		code: code === '' ? null : code,
 		message: cleanText(known.message ?? ''),
 	};
 }

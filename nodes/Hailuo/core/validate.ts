@@ -19,6 +19,7 @@ import type { Frame, VideoRequest } from './request';
 export type DraftFrame =
 	| { kind: 'none' }
 	| { kind: 'url'; url: string }
+	| { kind: 'missing'; property: string }
 	| { kind: 'file'; bytes: Uint8Array | null; size: number; fileName: string };
 
 /** The form's values before anything is known of them: an expression may have put anything there. */
@@ -75,6 +76,10 @@ function checkFrame(
 	problems: string[],
 ): Frame | null {
 	if (draft.kind === 'none') return null;
+	if (draft.kind === 'missing') {
+		problems.push(`'${label} Input Data Field Name' is ${quoted(draft.property)}, but the item has no such file`);
+		return null;
+	}
 	if (draft.kind === 'url') {
 		const url = draft.url.trim();
 		if (url !== '' && isWebUrl(url)) return { kind: 'url', url };
@@ -93,7 +98,11 @@ function checkFrame(
 	}
 	const recognised = recogniseImage(draft.bytes);
 	const mimeType = imageTypes.find((type) => type === recognised);
-	if (mimeType) return { kind: 'file', bytes: draft.bytes, fileName: draft.fileName, mimeType };
+	if (mimeType) {
+		// A part of a form whose file has no name is a plain field to many servers.
+		const fileName = draft.fileName === '' ? mimeType.replace('/', '.') : draft.fileName;
+		return { kind: 'file', bytes: draft.bytes, fileName, mimeType };
+	}
 	const wanted = joined(imageTypes.map((type) => IMAGE_TYPE_LABELS[type]));
 	problems.push(
 		`'${label}' is ${recognised === null ? 'no image' : `of type ${recognised}`} by its content; ${shop.label} takes ${wanted}`,

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import { readWiring, type Wiring } from '../core/graph';
 import { textAt, valueAt } from '../core/read';
 
@@ -47,6 +47,15 @@ export function isToolRun(context: IExecuteFunctions): boolean {
 	return context.isToolExecution() || type.endsWith('Tool') || rewired === 'ai_tool';
 }
 
+/**
+ * @returns how often the node has run in the execution a callback came to; null where this host does not show it
+ */
+export function turnOf(context: IWebhookFunctions): number | null {
+	const run: unknown = Reflect.get(context, 'runExecutionData');
+	const turns = valueAt(run, 'resultData', 'runData', context.getNode().name);
+	return Array.isArray(turns) ? turns.length : null;
+}
+
 /** The path of the doorbell below an execution's resume address; n8n's own Wait node has none. */
 export const DOORBELL_PATH = 'hailuo';
 
@@ -59,4 +68,19 @@ export function doorbellUrlOf(context: IExecuteFunctions): string {
 	const url = new URL(address);
 	url.pathname = `${url.pathname.replace(/\/$/, '')}/${DOORBELL_PATH}`;
 	return url.href;
+}
+
+function isItem(value: unknown): value is INodeExecutionData {
+	const json = valueAt(value, 'json');
+	return typeof json === 'object' && json !== null;
+}
+
+/**
+ * @returns the items a suspended node holds. n8n stores an object once, however many runs of nodes it appears in, so the
+ * very objects are better than the copies an expression gives
+ */
+export function heldItems(context: IWebhookFunctions): INodeExecutionData[] {
+	const held: unknown = Reflect.get(context, 'connectionInputData');
+	const items: unknown = Array.isArray(held) ? held : context.evaluateExpression('{{ $input.all() }}', 0);
+	return Array.isArray(items) ? items.filter(isItem) : [];
 }

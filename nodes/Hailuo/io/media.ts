@@ -20,14 +20,24 @@ async function sizeOf(context: IExecuteFunctions, binary: IBinaryData): Promise<
 	return fileSize;
 }
 
+function findBinary(context: IExecuteFunctions, itemIndex: number, property: string): IBinaryData | null {
+	try {
+		return context.helpers.assertBinaryData(itemIndex, property);
+	} catch {
+		// n8n's own error would hide what else is wrong with the item.
+		return null;
+	}
+}
+
 /**
  * Loads an image from an item's binary data, unless it is too large to be sent anyway.
  *
  * @param property name of the item's binary field
- * @throws NodeOperationError when the item has no such field
+ * @returns a draft of kind `missing` when the item has no such field
  */
 export async function loadFrame(context: IExecuteFunctions, itemIndex: number, property: string): Promise<DraftFrame> {
-	const binary = context.helpers.assertBinaryData(itemIndex, property);
+	const binary = findBinary(context, itemIndex, property);
+	if (binary === null) return { kind: 'missing', property };
 	const size = await sizeOf(context, binary);
 	const fileName = binary.fileName ?? `image.${binary.fileExtension ?? 'bin'}`;
 	if (size > IMAGE_SIZE_LIMIT) return { kind: 'file', bytes: null, size, fileName };

@@ -2,6 +2,8 @@ import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookRespon
 import { textAt, valueAt } from '../core/read';
 import { isOver } from '../core/job';
 import { isSettled, readWaitState, WAIT_FIELD } from '../core/suspend';
+import { heldItems, turnOf } from '../io/host';
+import { answer } from '../io/webhook';
 import { providerById } from '../providers';
 import { concerns } from '../providers/adapter';
 
@@ -10,15 +12,34 @@ function stayAsleep(reason: string): IWebhookResponseData {
 	return { webhookResponse: { resumed: false, reason } };
 }
 
-function isItem(value: unknown): value is INodeExecutionData {
-	return typeof valueAt(value, 'json') === 'object' && valueAt(value, 'json') !== null;
-}
-
 /** Marks a copy of an item as rung. */
 function ring(item: INodeExecutionData): INodeExecutionData {
 	const carried = valueAt(item.json, WAIT_FIELD);
 	const state: IDataObject = { ...(typeof carried === 'object' ? carried : {}), rang: true };
 	return { ...item, json: { ...item.json, [WAIT_FIELD]: state } };
+}
+
+/** A wake-up takes far less; after that, one that came to nothing must not bar the next. */
+const WAKING_MILLISECONDS = 10_000;
+
+/**
+ * Executions that are being woken, with the turn they were in. n8n loads an execution, asks this node, and only then
+ * looks whether it still waits: of two callbacks at the same instant the slower one can put an execution, which has gone
+ * on and waits again, back to where it was. So of all callbacks that find it in the same turn only the first wakes it.
+ */
+const WOKEN = new Map<string, { turn: number; at: number }>();
+
+function isBeingWoken(context: IWebhookFunctions): boolean {
+	const executionId = context.getExecutionId();
+	const turn = turnOf(context);
+	const now = Date.now();
+	for (const [id, { at }] of WOKEN) {
+		if (now - at > WAKING_MILLISECONDS) WOKEN.delete(id);
+	}
+	if (turn === null) return false;
+	if (WOKEN.get(executionId)?.turn === turn) return true;
+	WOKEN.set(executionId, { turn, at: now });
+	return false;
 }
 
 /**
@@ -31,13 +52,17 @@ export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData
 	const note = adapter?.callbacks?.readCallback(context.getBodyData()) ?? null;
 	if (note === null) return stayAsleep('not a callback of this provider');
 	if (!isOver(note)) return stayAsleep('only progress');
-	const waiting: unknown = context.evaluateExpression('{{ $input.all() }}', 0);
-	const items = Array.isArray(waiting) ? waiting.filter(isItem) : [];
+	const items = heldItems(context);
 	const isRinging = ({ json }: INodeExecutionData) => {
 		const state = readWaitState(json);
 		return state !== null && !isSettled(state) && concerns(note, state.job);
 	};
 	if (!items.some(isRinging)) return stayAsleep('not a job that is waited for');
+	if (isBeingWoken(context)) {
+		// The status n8n has for an execution that runs: providers call again.
+		answer(context, 409, 'The execution is being woken by another callback');
+		return { noWebhookResponse: true };
+	}
 	const marked = items.map((item) => (isRinging(item) ? ring(item) : item));
 	return { webhookResponse: { resumed: true }, workflowData: [marked] };
 }

@@ -22,6 +22,8 @@ interface Waiter {
 	state: WaitState;
 	/** It has not been here before. */
 	entering: boolean;
+	/** The item bears another state, or none. */
+	changed: boolean;
 }
 
 /** An item that cannot even begin to wait. Its parameters say so again at every turn, so nothing need be kept. */
@@ -34,12 +36,14 @@ interface Misfit {
 function readWaiter(session: Session, item: INodeExecutionData, itemIndex: number): Waiter {
 	const plan = readWaitPlan(session, itemIndex);
 	const state = readWaitState(item.json);
-	if (state?.job.provider === session.adapter.id) return { item, itemIndex, plan, state, entering: false };
+	if (state?.job.provider === session.adapter.id)
+		return { item, itemIndex, plan, state, entering: false, changed: false };
 	const reference = readJobReference(session, itemIndex);
 	const stored = readStoredJob(item.json);
 	const known: Job =
 		stored?.jobId === reference.jobId ? stored : describeJob({ provider: session.adapter.id, ...reference });
-	return { item, itemIndex, plan, state: enter(known, Date.now(), toSuspendPlan(plan)), entering: true };
+	const begun = enter(known, Date.now(), toSuspendPlan(plan));
+	return { item, itemIndex, plan, state: begun, entering: true, changed: true };
 }
 
 /** @returns the items that can wait, and with Continue On Fail those that cannot */
@@ -66,7 +70,8 @@ async function look(session: Session, waiter: Waiter): Promise<Waiter> {
 	const { plan, entering } = waiter;
 	const { raw, ...outcome } = await readJob(session, waiter.state.job, 1);
 	const state = settle(waiter.state, outcome, entering, Date.now(), toSuspendPlan(plan));
-	return { ...waiter, state: plan.options.includeRaw && outcome.ok ? { ...state, raw: toJson(raw) } : state };
+	const next = plan.options.includeRaw && outcome.ok ? { ...state, raw: toJson(raw) } : state;
+	return { ...waiter, state: next, changed: true };
 }
 
 /** @returns the error that a settled item ends in, or null when it ends well */
@@ -98,7 +103,9 @@ function carry(item: INodeExecutionData, itemIndex: number, state: IDataObject):
 	return { ...item, json: { ...item.json, [WAIT_FIELD]: state }, pairedItem: { item: itemIndex } };
 }
 
-function goRound({ item, itemIndex, state }: Waiter): INodeExecutionData {
+function goRound({ item, itemIndex, state, changed }: Waiter): INodeExecutionData {
+	// n8n stores an object once, however often it appears: what is not changed must not be copied at every turn.
+	if (!changed) return { ...item, pairedItem: { item: itemIndex } };
 	return carry(item, itemIndex, { ...state, job: { ...state.job } });
 }
 

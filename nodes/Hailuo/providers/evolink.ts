@@ -1,20 +1,18 @@
 import { offer, type ModelId } from '../core/catalog';
 import type { Exchange, Failure, HttpResponse, JsonObject } from '../core/http';
 import { describeJob, type Job, type JobFailure, type JobReference, type JobStatus } from '../core/job';
-import {
-	cleanText,
-	encodeSegment,
-	listAt,
-	momentAt,
-	numberAt,
-	percentageAt,
-	textAt,
-	valueAt,
-	webUrlAt,
-} from '../core/read';
+import { encodeSegment, listAt, momentAt, numberAt, percentageAt, textAt, valueAt, webUrlAt } from '../core/read';
 import type { VideoRequest } from '../core/request';
 import type { CallbackNote, ProviderAdapter } from './adapter';
-import { answer, describeRefusal, kindOfStatus, mapStatus, uploadFrames, type FileFrame } from './exchange';
+import {
+	answer,
+	describeJobFailure,
+	describeRefusal,
+	kindOfStatus,
+	mapStatus,
+	uploadFrames,
+	type FileFrame,
+} from './exchange';
 
 const ID = 'evolink';
 
@@ -128,6 +126,8 @@ const NO_VIDEO: JobFailure = {
 	message: 'EvoLink calls the job completed but gives no address of a video',
 };
 
+const NO_REASON = 'EvoLink gave no reason';
+
 function readModel(body: unknown): string | null {
 	const name = textAt(body, 'model');
 	return Object.entries(NAMES).find(([, own]) => own === name)?.[0] ?? null;
@@ -153,12 +153,10 @@ function readCost(body: unknown): Job['cost'] {
 }
 
 function readJobFailure(body: unknown): JobFailure {
-	const message = textAt(body, 'error', 'message') ?? textAt(body, 'error') ?? 'EvoLink gave no reason';
+	const message = textAt(body, 'error', 'message') ?? textAt(body, 'error') ?? NO_REASON;
 	const suggestion = textAt(body, 'error', 'suggestion');
-	return {
-		code: textAt(body, 'error', 'code'),
-		message: cleanText(suggestion === null ? message : `${message} (${suggestion})`),
-	};
+	const words = suggestion === null ? message : `${message} (${suggestion})`;
+	return describeJobFailure(textAt(body, 'error', 'code'), words, NO_REASON);
 }
 
 function hasError(body: unknown): boolean {

@@ -1,4 +1,4 @@
-import { offer } from '../core/catalog';
+import { MODELS, offer, type ModelId } from '../core/catalog';
 import type { Exchange, HttpBody, HttpResponse, MultipartField } from '../core/http';
 import { describeJob, type Job } from '../core/job';
 import { textAt } from '../core/read';
@@ -78,10 +78,19 @@ function textsOf({
 	};
 }
 
+const LINE_BREAK = /\r\n|[\r\n]/g;
+
+/** A form writes every line break as two characters (HTML standard), which a prompt of full length has no room for. */
+function fitForm(prompt: string, model: ModelId): string {
+	const length = Array.from(prompt.replace(LINE_BREAK, '\r\n')).length;
+	return length > MODELS[model].promptLimit ? prompt.replace(LINE_BREAK, ' ') : prompt;
+}
+
 function runBody(request: VideoRequest, frames: readonly FrameField[]): HttpBody {
 	const texts = textsOf(request);
 	if (frames.length === 0) return { kind: 'json', value: texts };
-	const textFields = Object.entries(texts).map(([name, value]) => ({ name, value }));
+	const inForm = { ...texts, ...(texts.prompt !== undefined && { prompt: fitForm(texts.prompt, request.model) }) };
+	const textFields = Object.entries(inForm).map(([name, value]) => ({ name, value }));
 	return { kind: 'multipart', fields: [...frames.flatMap(multipartFieldsOf), ...textFields] };
 }
 

@@ -3,7 +3,7 @@ import type { Failure, FailureKind, HttpResponse } from '../core/http';
 import { describeJob, isOver, type Job, type JobFailure, type JobReference, type JobStatus } from '../core/job';
 import { cleanText, listAt, momentAt, numberAt, textAt, valueAt, webUrlAt } from '../core/read';
 import type { CallbackNote } from './adapter';
-import { describeRefusal, kindOfStatus, mapStatus } from './exchange';
+import { describeJobFailure, describeRefusal, kindOfStatus, mapStatus } from './exchange';
 
 /** How Wiro's answers are read. Sources: Wiro page for Hailuo 2.3 Fast; Wiro docs, tasks and error codes. */
 export const WIRO_ID = 'wiro';
@@ -92,10 +92,8 @@ const NO_VIDEO: JobFailure = {
 
 function readTaskFailure(task: unknown, otherwise: string): JobFailure {
 	const exit = textAt(task, 'pexit');
-	return {
-		code: exit === null || Number(exit) === 0 ? null : cleanText(exit),
-		message: cleanText(textAt(task, 'debugerror') ?? otherwise) || otherwise,
-	};
+	const code = exit === null || Number(exit) === 0 ? null : exit;
+	return describeJobFailure(code, textAt(task, 'debugerror'), cleanText(otherwise));
 }
 
 /** The addresses of the outputs, videos first. */
