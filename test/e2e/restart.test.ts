@@ -1,6 +1,6 @@
 import { runsOf } from '../host/workflows';
 import type { Begun } from './support/durable';
-import { begin, durable, jobIdsAt, requestsOf } from './support/durable';
+import { begin, durable, finishAndRing, jobIdsAt, requestsOf } from './support/durable';
 import { OWNER, startSuite, type Suite } from './support/suite';
 
 let suite: Suite;
@@ -26,8 +26,7 @@ test('20 jobs that wait survive the death of n8n, though all their callbacks com
 	expect(jobs).toHaveLength(20);
 
 	await suite.server.kill();
-	for (const { id } of jobs) suite.simulator.finishJob(id);
-	await suite.simulator.callbacksSettled();
+	await Promise.all(jobs.map(async (job) => await finishAndRing(suite, job)));
 	const tries = suite.simulator.callbacks.flatMap(({ attempts }) => attempts);
 	expect(tries.length).toBeGreaterThanOrEqual(20);
 	expect(tries.every(({ status }) => status === undefined)).toBe(true);

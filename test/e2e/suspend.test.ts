@@ -1,33 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-	code,
-	hailuo,
-	itemsOf,
-	manualTrigger,
-	noOperation,
-	runsOf,
-	webhookTrigger,
-	workflowOf,
-} from '../host/workflows';
-import type { WorkflowNode } from '../host/n8nTypes';
+import { HAILUO_NODE, hailuo, itemsOf, noOperation, runsOf, webhookTrigger } from '../host/workflows';
+import type { WorkflowInput, WorkflowNode } from '../host/n8nTypes';
 import {
 	begin,
 	begun,
 	callbacksOf,
-	create,
 	delayOf,
 	durable,
+	finishAndRing,
 	hintsOf,
 	idsOf,
-	inARow,
 	jobIdsAt,
 	LAYOUTS,
-	loop,
-	prompts,
 	requestsOf,
-	suspendingWait,
 	untilStatus,
+	type Begun,
 } from './support/durable';
+import { openEditor } from './support/editor';
 import { startSuite, type Suite } from './support/suite';
 
 const STARVATION = /Finished items wait for the others/;
@@ -36,6 +27,8 @@ const STARVATION = /Finished items wait for the others/;
 const CALM_MS = 30_000;
 
 let suite: Suite;
+/** Two videos that leave as they are finished; one takes as long as all other tests here together. */
+let pair: Begun | undefined;
 
 beforeAll(async () => {
 	suite = await startSuite({ simulator: { jobDurationMs: 600_000 } });
@@ -63,6 +56,21 @@ describe('a callback', () => {
 			expect(callbacksOf(suite, jobs[0]!).map(({ attempts }) => attempts.length)).toEqual([1]);
 		},
 	);
+
+	test('has the quick one of two videos downstream as finished, while the other is still being made', async () => {
+		const workflow = durable(suite, {
+			prompts: ['Slow', 'Quick [[seconds:5]]'],
+			callback: 'thisExecution',
+			wait: { release: 'asFinished' },
+		});
+		pair = await begin(suite, workflow);
+		await pause(7_000);
+		await pair.suspended();
+		const meanwhile = await suite.client.getExecution(pair.id);
+
+		expect(jobIdsAt(meanwhile, 'After')).toEqual([pair.jobs[1]!.id]);
+		expect(delayOf(meanwhile, pair.jobs[1]!)).toBeLessThan(1000);
+	});
 });
 
 describe('a suspended wait', () => {
@@ -79,29 +87,6 @@ describe('a suspended wait', () => {
 			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
 		},
 	);
-
-	test.concurrent('as finished puts each video downstream within a second of its callback', async () => {
-		const workflow = durable(suite, {
-			prompts: ['Slow', 'Quick'],
-			callback: 'thisExecution',
-			wait: { release: 'asFinished' },
-		});
-		const { end, jobs, suspended } = await begin(suite, workflow);
-		const [slow, quick] = jobs;
-		await pause(CALM_MS);
-		suite.simulator.finishJob(quick!.id);
-		await pause(60_000);
-		await suspended();
-		suite.simulator.finishJob(slow!.id);
-		const execution = await end();
-
-		expect(runsOf(execution, 'After')).toHaveLength(2);
-		expect(jobIdsAt(execution, 'After')).toEqual([quick!.id, slow!.id]);
-		expect(slow!.endsAt - quick!.endsAt).toBeGreaterThanOrEqual(60_000);
-		expect(delayOf(execution, quick!)).toBeLessThan(1000);
-		expect(delayOf(execution, slow!)).toBeLessThan(1000);
-		expect(hintsOf(execution, 'Wait')).toEqual([]);
-	});
 
 	test.concurrent.each(LAYOUTS)('as finished loses nothing and hints where it must when drawn %s', async (layout) => {
 		const workflow = durable(suite, {
@@ -185,6 +170,48 @@ describe('a suspended wait', () => {
 		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
 	});
 
+	test.concurrent('shows its result in the editor in which Execute Workflow was pressed', async () => {
+		const workflow = durable(suite, { prompts: ['A boat [[seconds:10]]'], callback: 'thisExecution' });
+		const { id: workflowId } = await suite.client.createWorkflow(workflow);
+		const editor = await openEditor(suite);
+		const executionId = await editor.execute(workflowId, 'Start');
+		const execution = await suite.client.waitForExecution(executionId, { timeoutMs: 120_000 });
+		await pause(1_000);
+		editor.close();
+
+		expect(execution.mode).toBe('manual');
+		const { jobs } = await begun(suite, executionId);
+		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+		const told = editor.messages.filter(({ data }) => data?.['executionId'] === executionId);
+		const ran = told.filter(({ type }) => type === 'nodeExecuteAfter').map(({ data }) => data['nodeName']);
+		expect(ran.at(-1)).toBe('After');
+		const ends = told.filter(({ type }) => type === 'executionFinished').map(({ data }) => data['status']);
+		expect(ends.at(-1)).toBe('success');
+		expect(told.map(({ type }) => type)).toContain('executionWaiting');
+	});
+
+	test.concurrent('is drawn rightly in the example that people import', async () => {
+		const file = path.resolve(__dirname, '../../examples/durable-batch.json');
+		const example = JSON.parse(await readFile(file, 'utf8')) as WorkflowInput;
+		const nodes = example.nodes.map((node) =>
+			node.type === HAILUO_NODE ? { ...node, credentials: suite.credentials } : node,
+		);
+		const { end, jobs, suspended } = await begin(suite, { ...example, nodes }, 'Create Videos');
+		expect(jobs).toHaveLength(3);
+		const order = [jobs[2]!, jobs[0]!, jobs[1]!];
+		await pause(CALM_MS);
+		for (const job of order) {
+			await suspended();
+			await finishAndRing(suite, job);
+		}
+		const execution = await end();
+
+		expect(jobIdsAt(execution, 'Go On from Here')).toEqual(idsOf(order));
+		expect(runsOf(execution, 'Go On from Here')).toHaveLength(3);
+		expect(itemsOf(execution, 'Go On from Here').every(({ binary }) => binary?.['data'] !== undefined)).toBe(true);
+		expect(hintsOf(execution, 'Wait for Videos')).toEqual([]);
+	});
+
 	test.concurrent('does not suspend for a job that is over', async () => {
 		const soon: WorkflowNode = {
 			...noOperation('Soon'),
@@ -231,166 +258,6 @@ describe('a suspended wait', () => {
 		expect(itemsOf(execution, 'Wait')).toMatchObject([{ json: { hailuoWait: { job: { status: 'queued' } } } }]);
 	});
 
-	describe('in a sub-workflow', () => {
-		const trigger: WorkflowNode = {
-			...noOperation('Called'),
-			type: 'n8n-nodes-base.executeWorkflowTrigger',
-			typeVersion: 1.1,
-			parameters: { inputSource: 'passthrough' },
-		};
-
-		async function call(texts: readonly string[], options: { finished: boolean; timeoutMs?: number }) {
-			const row = [trigger, create(suite, 'apiframe', 'thisExecution'), suspendingWait(suite, 'apiframe')];
-			const { nodes, wires } = loop('drawn');
-			const child = workflowOf('Called', [...row, ...nodes], {
-				wires: [...inARow(row), ...wires.filter(({ to }) => options.finished || to !== 'After')],
-			});
-			const { id } = await suite.client.createWorkflow(child);
-			await suite.client.activateWorkflow(id);
-			const execute: WorkflowNode = {
-				...noOperation('Call'),
-				type: 'n8n-nodes-base.executeWorkflow',
-				typeVersion: 1.2,
-				parameters: { workflowId: { __rl: true, mode: 'id', value: id }, mode: 'once', options: {} },
-			};
-			const parent = workflowOf('Calling', [manualTrigger(), ...prompts(texts), execute, noOperation('Behind')]);
-			return await suite.run(parent, { timeoutMs: options.timeoutMs ?? 150_000 });
-		}
-
-		test.concurrent('hands the finished items to the workflow that called it', async () => {
-			const execution = await call(['One [[seconds:12]]', 'Two [[seconds:6]]'], { finished: true });
-			expect(execution.status).toBe('success');
-			expect(runsOf(execution, 'Behind')).toHaveLength(1);
-			const behind = itemsOf(execution, 'Behind').map(({ json }) => json);
-			expect(behind).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
-			const made = behind.map(({ jobId }) => JSON.stringify(suite.simulator.job(String(jobId))?.request));
-			expect(made).toEqual([expect.stringContaining('One'), expect.stringContaining('Two')]);
-		});
-
-		test.concurrent('is refused when nothing follows Finished, where the result would be lost', async () => {
-			const execution = await call(['Three'], { finished: false, timeoutMs: 30_000 });
-			expect(execution.status).toBe('error');
-			expect(execution.data.resultData.error?.message).toContain(`Output 'Finished' is not connected`);
-		});
-	});
-
-	test.concurrent('out of time puts the job out as timed out where the form says so', async () => {
-		const wait = { timeout: 0.5, onTimeout: 'output' };
-		const { end, jobs } = await begin(suite, durable(suite, { prompts: ['A boat'], wait }));
-		const execution = await end();
-		expect(itemsOf(execution, 'After')).toMatchObject([
-			{ json: { jobId: jobs[0]!.id, status: 'queued', timedOut: true } },
-		]);
-		expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
-	});
-
-	test.concurrent('out of time fails, naming the job', async () => {
-		const { end, jobs } = await begin(suite, durable(suite, { prompts: ['A boat'], wait: { timeout: 0.5 } }));
-		const execution = await end();
-		expect(execution.status).toBe('error');
-		expect(execution.data.resultData.error?.message).toBe(
-			`The job ${jobs[0]!.id} at Apiframe was not over within 0.5 minutes [item 0]`,
-		);
-	});
-
-	test.concurrent('lets a failed job flow on where the form says so', async () => {
-		const texts = ['A boat [[seconds:6]][[fail:CUDA error]]'];
-		const wait = { onJobFailure: 'output' };
-		const { end } = await begin(suite, durable(suite, { prompts: texts, callback: 'thisExecution', wait }));
-		expect(itemsOf(await end(), 'After')).toMatchObject([
-			{ json: { status: 'failed', videoUrl: null, failure: { message: expect.stringContaining('CUDA error') } } },
-		]);
-	});
-
-	test.concurrent('fails with a failed job at once, while others go on at the provider', async () => {
-		const texts = ['Long', 'A boat [[seconds:6]][[fail:CUDA error]]'];
-		const { end, jobs } = await begin(suite, durable(suite, { prompts: texts, callback: 'thisExecution' }));
-		const execution = await end(30_000);
-		expect(execution.status).toBe('error');
-		expect(execution.data.resultData.error?.message).toBe(
-			`The job ${jobs[1]!.id} at Apiframe was not successful [item 1]`,
-		);
-	});
-
-	test.concurrent('with Continue On Fail puts the error beside the job in its place', async () => {
-		const workflow = durable(suite, {
-			prompts: ['Good [[seconds:12]]', 'Bad [[seconds:6]][[fail:CUDA error]]', 'Good [[seconds:9]]'],
-			callback: 'thisExecution',
-			settings: { onError: 'continueRegularOutput' },
-		});
-		const { end, jobs } = await begin(suite, workflow);
-		const execution = await end();
-		expect(execution.status).toBe('success');
-		expect(runsOf(execution, 'After')).toHaveLength(1);
-		expect(itemsOf(execution, 'After')).toMatchObject([
-			{ json: { jobId: jobs[0]!.id, status: 'succeeded' } },
-			{ json: { jobId: jobs[1]!.id, status: 'failed', error: expect.stringContaining('not successful') } },
-			{ json: { jobId: jobs[2]!.id, status: 'succeeded' } },
-		]);
-		expect(itemsOf(execution, 'After')[1]!.json).not.toHaveProperty('hailuoWait');
-	});
-
-	test.concurrent('with an error output leads the failed item there, free of the state of the wait', async () => {
-		const drawn = durable(suite, {
-			prompts: ['Good [[seconds:12]]', 'Bad [[seconds:6]][[fail:CUDA error]]', 'No id'],
-			callback: 'thisExecution',
-			between: [
-				code(
-					`return $input.all().map((item, index) => index < 2 ? item : { json: { error: 'None' }, pairedItem: index });`,
-				),
-			],
-			settings: { onError: 'continueErrorOutput' },
-		});
-		const failed = noOperation('Failed', { position: [1500, -200] });
-		const { Wait } = drawn.connections;
-		const { end, jobs } = await begin(suite, {
-			...drawn,
-			nodes: [...drawn.nodes, failed],
-			connections: {
-				...drawn.connections,
-				Wait: { main: [...Wait!.main, [{ node: 'Failed', type: 'main', index: 0 }]] },
-			},
-		});
-		const execution = await end();
-		expect(jobIdsAt(execution, 'After')).toEqual([jobs[0]!.id]);
-		expect(runsOf(execution, 'Failed')).toHaveLength(1);
-		expect(itemsOf(execution, 'Failed').map(({ json }) => json)).toEqual([
-			{
-				error: expect.stringContaining('not successful'),
-				details: expect.objectContaining({ jobId: jobs[1]!.id, status: 'failed' }),
-			},
-			{ error: expect.stringContaining(`'Job ID' is empty`) },
-		]);
-	});
-
-	test.concurrent('keeps the files of items that go round, and downloads the video once, at Finished', async () => {
-		const note = code(
-			`return $input.all().map(({ json }, index) => ({ json, pairedItem: index, binary: { note: {
-				data: Buffer.from('Note ' + index).toString('base64'), mimeType: 'text/plain', fileName: index + '.txt' } } }));`,
-		);
-		const workflow = durable(suite, {
-			prompts: ['First [[seconds:12]]', 'Second [[seconds:6]]'],
-			callback: 'thisExecution',
-			between: [note],
-			wait: { downloadVideo: true },
-		});
-		const { end, jobs } = await begin(suite, workflow);
-		const execution = await end();
-
-		const round = itemsOf(execution, 'Round');
-		expect(round.length).toBeGreaterThanOrEqual(6);
-		for (const { binary } of round)
-			expect(binary).toHaveProperty('note.fileName', expect.stringMatching(/^[01]\.txt$/));
-		const videos = itemsOf(execution, 'After').map(({ binary }) => binary!['data']!);
-		expect(videos.map(({ mimeType }) => mimeType)).toEqual(['video/mp4', 'video/mp4']);
-		const bytes = await suite.client.downloadBinary(videos[0]!.id!);
-		expect(bytes).toHaveLength(262_144);
-		for (const { id } of jobs) {
-			const downloads = suite.simulator.requestsOf('cdn', 'download').filter(({ path }) => path.includes(id));
-			expect(downloads).toHaveLength(1);
-		}
-	});
-
 	test.concurrent('leaves nothing to do after a Stop while it is suspended', async () => {
 		const { id, jobs } = await begin(suite, durable(suite, { prompts: ['A boat'], callback: 'thisExecution' }));
 		await suite.client.stopExecution(id);
@@ -401,5 +268,21 @@ describe('a suspended wait', () => {
 		expect(execution.status).toBe('canceled');
 		expect(runsOf(execution, 'After')).toEqual([]);
 		expect(requestsOf(suite, jobs[0]!, 'read')).toBe(0);
+	});
+});
+
+describe('minutes later, when all is quiet', () => {
+	test('the slow one of the two videos is downstream within a second too', async () => {
+		const { end, jobs, suspended } = pair!;
+		const [slow, quick] = jobs;
+		await suspended();
+		suite.simulator.finishJob(slow!.id);
+		const execution = await end();
+
+		expect(slow!.endsAt - quick!.endsAt).toBeGreaterThanOrEqual(60_000);
+		expect(runsOf(execution, 'After')).toHaveLength(2);
+		expect(jobIdsAt(execution, 'After')).toEqual([quick!.id, slow!.id]);
+		expect(delayOf(execution, slow!)).toBeLessThan(1000);
+		expect(hintsOf(execution, 'Wait')).toEqual([]);
 	});
 });
