@@ -26,7 +26,11 @@ export interface Wiring {
  */
 export function readWiring(connections: unknown, nodes: unknown, settings: unknown): Wiring | null {
 	if (typeof connections !== 'object' || connections === null) return null;
-	const namesIn = (output: unknown) => listAt(output).flatMap((connection) => textAt(connection, 'node') ?? []);
+	const namesIn = (output: unknown) =>
+		listAt(output)
+			.map((connection) => valueAt(connection, 'node'))
+			// As it stands: blanks around a name belong to it.
+			.filter((name) => typeof name === 'string');
 	const outputs = (node: string) => listAt(connections, node, 'main');
 	return {
 		targets: (node, output) => namesIn(outputs(node)[output]),
@@ -50,17 +54,20 @@ export type LoopFault = 'unwired' | 'elsewhere';
 export function checkLoop(wiring: Wiring, node: string, output: number): LoopFault | null {
 	const targets = wiring.targets(node, output);
 	if (targets.length === 0) return 'unwired';
-	const seen = new Set<string>([node]);
+	const seen = new Set<string>();
 	const open = [...targets];
+	let isBack = false;
 	for (let next = open.pop(); next !== undefined; next = open.pop()) {
-		if (seen.has(next)) continue;
+		isBack ||= next === node;
+		if (next === node || seen.has(next)) continue;
 		seen.add(next);
 		const followers = wiring.followers(next);
 		// A branch that ends without having come back would run its nodes at every recheck.
 		if (followers.length === 0) return 'elsewhere';
 		open.push(...followers);
 	}
-	return null;
+	// Nodes can go round among themselves for ever.
+	return isBack ? null : 'elsewhere';
 }
 
 /** n8n's order among branches of one node: the higher drawn runs first, of level ones the more left. */

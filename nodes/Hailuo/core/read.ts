@@ -104,18 +104,22 @@ export function webUrlAt(value: unknown, ...path: Array<string | number>): strin
 /** No gateway is that old; a garbled small number would read as 1970 and end every wait at once. */
 const EARLIEST_MOMENT = Date.UTC(2000, 0);
 
+/** Years of more than four digits come of numbers in microseconds, and are no longer written as ISO_MOMENT has it. */
+const LATEST_MOMENT = Date.UTC(10_000, 0);
+
 /**
  * Reads a moment: seconds or milliseconds since 1970 as number or text, or an ISO 8601 text.
  *
- * @returns ISO 8601 in UTC, or null for anything else, for 0, which Wiro uses for "not yet", and for moments before 2000
+ * @returns ISO 8601 in UTC, or null for anything else, for 0, which Wiro uses for "not yet", and for moments
+ * before 2000 or after 9999
  */
 export function momentAt(value: unknown, ...path: Array<string | number>): string | null {
 	const text = textAt(value, ...path);
 	if (text === null) return null;
 	const number = Number(text);
 	const milliseconds = Number.isFinite(number) ? (Math.abs(number) < 1e11 ? number * 1000 : number) : parseIso(text);
-	if (!Number.isFinite(milliseconds) || milliseconds < EARLIEST_MOMENT || milliseconds > 8.64e15) return null;
-	return new Date(milliseconds).toISOString();
+	const isLikely = milliseconds >= EARLIEST_MOMENT && milliseconds < LATEST_MOMENT;
+	return isLikely ? new Date(milliseconds).toISOString() : null;
 }
 
 function parseIso(text: string): number {

@@ -22,6 +22,9 @@ const FIRST_RECHECK_SECONDS = 60;
 /** Whatever interval an expression gives, nobody is asked more often. */
 const SHORTEST_RECHECK_SECONDS = 10;
 
+/** Any number of minutes may be asked for, but not any has a date at its end. */
+const LONGEST_RECHECK_SECONDS = 365 * 24 * 60 * 60;
+
 /** n8n may wake an execution a moment early. */
 const EARLY_MILLISECONDS = 1500;
 
@@ -102,7 +105,8 @@ export function enter(known: Job, now: number, plan: SuspendPlan): WaitState {
 }
 
 function recheck(plan: SuspendPlan): number {
-	return Math.max(plan.recheckMinutes * 60, SHORTEST_RECHECK_SECONDS) * 1000;
+	const seconds = Math.min(plan.recheckMinutes * 60, LONGEST_RECHECK_SECONDS);
+	return Math.max(seconds, SHORTEST_RECHECK_SECONDS) * 1000;
 }
 
 function firstRecheck(plan: SuspendPlan): number {

@@ -1,89 +1,15 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { describeJob, type Job } from '../core/job';
-import { toJson } from '../core/json';
-import { readStoredJob } from '../core/storedJob';
-import { enter, isDue, isSettled, readWaitState, settle, wakeAt, WAIT_FIELD, type WaitState } from '../core/suspend';
+import type { INodeExecutionData } from 'n8n-workflow';
+import type { Job } from '../core/job';
+import { isDue, isSettled, wakeAt } from '../core/suspend';
 import { readRelease } from '../fields';
-import { inputError, jobFailedError, nameOtherJobs, requestError, stoppedError, timedOutError } from '../io/errors';
+import { inputError, nameOtherJobs, stoppedError } from '../io/errors';
 import { isSingleStep } from '../io/host';
 import { finish } from './finish';
 import { checkLayout } from './layout';
-import { readJobReference } from './reference';
 import { toNodeError, type ItemOutcome } from './run';
 import { parametersOf, placeOf, type Session } from './session';
 import { afterStop } from './stop';
-import { readJob, readWaitPlan, type WaitPlan } from './wait';
-
-/** One item on its way round. */
-interface Waiter {
-	item: INodeExecutionData;
-	itemIndex: number;
-	plan: WaitPlan;
-	state: WaitState;
-	/** It has not been here before. */
-	entering: boolean;
-	/** The item bears another state, or none. */
-	changed: boolean;
-}
-
-/** An item that cannot even begin to wait. Its parameters say so again at every turn, so nothing need be kept. */
-interface Misfit {
-	item: INodeExecutionData;
-	itemIndex: number;
-	error: Error;
-}
-
-function readWaiter(session: Session, item: INodeExecutionData, itemIndex: number): Waiter {
-	const plan = readWaitPlan(session, itemIndex);
-	const state = readWaitState(item.json);
-	if (state?.job.provider === session.adapter.id)
-		return { item, itemIndex, plan, state, entering: false, changed: false };
-	const reference = readJobReference(session, itemIndex);
-	const stored = readStoredJob(item.json);
-	const known: Job =
-		stored?.jobId === reference.jobId ? stored : describeJob({ provider: session.adapter.id, ...reference });
-	const begun = enter(known, Date.now(), toSuspendPlan(plan));
-	return { item, itemIndex, plan, state: begun, entering: true, changed: true };
-}
-
-/** @returns the items that can wait, and with Continue On Fail those that cannot */
-function readWaiters(session: Session, goOn: boolean): { waiters: Waiter[]; misfits: Misfit[] } {
-	const waiters: Waiter[] = [];
-	const misfits: Misfit[] = [];
-	for (const [itemIndex, item] of session.context.getInputData().entries()) {
-		try {
-			waiters.push(readWaiter(session, item, itemIndex));
-		} catch (error) {
-			const mapped = toNodeError(session, error, itemIndex);
-			if (!goOn) throw mapped;
-			misfits.push({ item, itemIndex, error: mapped });
-		}
-	}
-	return { waiters, misfits };
-}
-
-function toSuspendPlan({ waiting, options }: WaitPlan) {
-	return { timeoutMinutes: waiting.timeoutMinutes, recheckMinutes: options.recheckIntervalMinutes };
-}
-
-async function look(session: Session, waiter: Waiter): Promise<Waiter> {
-	const { plan, entering } = waiter;
-	const { raw, ...outcome } = await readJob(session, waiter.state.job, 1);
-	const state = settle(waiter.state, outcome, entering, Date.now(), toSuspendPlan(plan));
-	const next = plan.options.includeRaw && outcome.ok ? { ...state, raw: toJson(raw) } : state;
-	return { ...waiter, state: next, changed: true };
-}
-
-/** @returns the error that a settled item ends in, or null when it ends well */
-function errorOf(session: Session, { itemIndex, plan, state }: Waiter): Error | null {
-	const place = placeOf(session, itemIndex);
-	const { job, failure, timedOut, fault } = state;
-	if (failure !== undefined) return requestError(place, failure, job);
-	const { timeoutMinutes, onTimeout, onJobFailure } = plan.waiting;
-	if (timedOut) return onTimeout === 'error' ? timedOutError(place, job, fault ?? null, timeoutMinutes) : null;
-	const ended = job.status === 'failed' || job.status === 'cancelled';
-	return ended && onJobFailure === 'error' ? jobFailedError(place, job) : null;
-}
+import { carry, errorOf, goRound, look, readWaiters, toSuspendPlan, type Misfit, type Waiter } from './waiter';
 
 async function release(session: Session, waiter: Waiter): Promise<ItemOutcome> {
 	const { itemIndex, state, plan } = waiter;
@@ -96,17 +22,6 @@ async function release(session: Session, waiter: Waiter): Promise<ItemOutcome> {
 	} catch (failure) {
 		return { ok: false, error: toNodeError(session, failure, itemIndex) };
 	}
-}
-
-/** Puts a state on a copy of an item; the incoming one stays as it is. */
-function carry(item: INodeExecutionData, itemIndex: number, state: IDataObject): INodeExecutionData {
-	return { ...item, json: { ...item.json, [WAIT_FIELD]: state }, pairedItem: { item: itemIndex } };
-}
-
-function goRound({ item, itemIndex, state, changed }: Waiter): INodeExecutionData {
-	// n8n stores an object once, however often it appears: what is not changed must not be copied at every turn.
-	if (!changed) return { ...item, pairedItem: { item: itemIndex } };
-	return carry(item, itemIndex, { ...state, job: { ...state.job } });
 }
 
 function inOrder<Entry extends { itemIndex: number }>(entries: Entry[]): Entry[] {

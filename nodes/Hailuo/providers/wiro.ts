@@ -78,12 +78,10 @@ function textsOf({
 	};
 }
 
-const LINE_BREAK = /\r\n|[\r\n]/g;
-
 /** A form writes every line break as two characters (HTML standard), which a prompt of full length has no room for. */
 function fitForm(prompt: string, model: ModelId): string {
-	const length = Array.from(prompt.replace(LINE_BREAK, '\r\n')).length;
-	return length > MODELS[model].promptLimit ? prompt.replace(LINE_BREAK, ' ') : prompt;
+	const length = Array.from(prompt.replace(/\r\n|[\r\n]/g, '\r\n')).length;
+	return length > MODELS[model].promptLimit ? prompt.replace(/[\r\n]/g, ' ') : prompt;
 }
 
 function runBody(request: VideoRequest, frames: readonly FrameField[]): HttpBody {
