@@ -5,6 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { connect, createServer, type AddressInfo, type LookupFunction, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { runInNewContext } from 'node:vm';
 import { OutboundHttp } from '@n8n/backend-network';
 import { Container } from '@n8n/di';
 import { NodeApiError, type IHttpRequestOptions, type INode } from 'n8n-workflow';
@@ -328,6 +329,12 @@ describe('whatever is thrown', () => {
 	])('is a failure of unknown outcome: %p', (error) => {
 		expect(describeFault(error)).toMatchObject({ kind: 'network', made: 'maybe', httpStatus: null });
 		expect(describeFault(error).message).not.toBe('');
+	});
+
+	test('is read without asking whose class it is', () => {
+		const foreign: unknown = runInNewContext(`Object.assign(new Error('aborted'), { code: 'ECONNRESET' })`);
+		expect(foreign instanceof Error).toBe(false);
+		expect(describeFault({ cause: foreign })).toMatchObject({ message: 'aborted', code: 'ECONNRESET', made: 'maybe' });
 	});
 
 	test('has a message fit to be shown', () => {

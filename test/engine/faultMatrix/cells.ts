@@ -1,0 +1,54 @@
+/**
+ * The fault matrix: every provider and operation, every fault, every moment, and for each what must come of it. Cells are
+ * drawn from tables by kinds of fault, so that a new provider or a new fault fills its row or column everywhere.
+ */
+import type { ProviderName } from '../../simulator';
+import { PROVIDERS } from '../stage';
+import { front, unreachableNoCancellation } from './arriving';
+import { draw, type Cell, type OperationName, type Row } from './cell';
+import {
+	busyCreate,
+	endlesslyUncertainCreate,
+	refusedCreate,
+	strangeCreate,
+	uncertainCreate,
+	upload,
+	uploadWithCreate,
+} from './creating';
+import { cancellation, download, noCancellation, read } from './following';
+
+const CREATING: readonly OperationName[] = ['create', 'createAndWait'];
+const READING: readonly OperationName[] = ['get', 'wait', 'createAndWait'];
+
+const WITH_UPLOAD: readonly ProviderName[] = ['apiframe', 'evolink'];
+const WITHOUT_UPLOAD: readonly ProviderName[] = ['aimlApi', 'wiro'];
+const WITHOUT_CANCEL: readonly ProviderName[] = PROVIDERS.filter((provider) => provider !== 'wiro');
+
+const onCreate = (rows: Row[]): Row[] =>
+	rows.map((row) => ({ ...row, ...(row.fault && { fault: { ...row.fault, operation: 'create' } }) }));
+
+export const CELLS: readonly Cell[] = [
+	...draw('before it arrives', PROVIDERS, ['create', 'createAndWait', 'get', 'wait'], front),
+	...draw('before it arrives', ['wiro'], ['cancel'], front),
+	...draw('before it arrives', WITHOUT_CANCEL, ['cancel'], unreachableNoCancellation),
+	...draw('before the job is made', PROVIDERS, CREATING, (provider, operation) =>
+		onCreate([...refusedCreate(provider), ...busyCreate(provider), ...uncertainCreate(provider, operation, 'before')]),
+	),
+	...draw('after the job is made', PROVIDERS, CREATING, (provider, operation) =>
+		onCreate([...uncertainCreate(provider, operation, 'after'), ...strangeCreate(provider, operation)]),
+	),
+	...draw('before the job is made', ['apiframe'], ['create'], () => onCreate(endlesslyUncertainCreate('before'))),
+	...draw('after the job is made', ['apiframe'], ['create'], () => onCreate(endlesslyUncertainCreate('after'))),
+	...draw('during the upload', WITH_UPLOAD, CREATING, upload),
+	...draw('during the upload', WITHOUT_UPLOAD, CREATING, (provider, operation) =>
+		onCreate(uploadWithCreate(provider, operation)),
+	),
+	...draw('during the read', PROVIDERS, READING, read),
+	...draw('during the download', PROVIDERS, READING, download),
+	...draw('during the cancellation', ['wiro'], ['cancel'], () => [...cancellation('cancel'), ...cancellation('kill')]),
+	...draw('during the cancellation', WITHOUT_CANCEL, ['cancel'], noCancellation),
+];
+
+export function nameOf({ provider, operation, moment, what }: Cell): string {
+	return `${provider} ${operation}: ${what} ${moment}`;
+}

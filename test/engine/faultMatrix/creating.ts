@@ -1,0 +1,176 @@
+/** Rows of the fault matrix: creates, and the uploads before them. */
+import type { Fault, ProviderName } from '../../simulator';
+import {
+	ALWAYS,
+	AT_ONCE,
+	CREATE_RETRIES,
+	error,
+	faultsFor,
+	SHORT,
+	WELL,
+	type Expectation,
+	type OperationName,
+	type Row,
+} from './cell';
+import { FAULTS, REFUSALS, type NamedFault } from './faults';
+
+/** A provider that says no has made nothing, and asking again would not help. */
+export function refusedCreate(provider: ProviderName): Row[] {
+	return REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
+		const title = titles[provider];
+		if (title === undefined) return [];
+		// Only AI/ML API has a second route, which is tried where the first is not there.
+		const creates = provider === 'aimlApi' && fault.status === 404 ? 2 : 1;
+		return [{ what, fault: { ...fault, times: ALWAYS }, expected: error(title, says, false), creates, jobs: 0 }];
+	});
+}
+
+/** A provider that has no room now has made nothing: the create is sent again, for as long as the form says. */
+export function busyCreate(provider: ProviderName): Row[] {
+	const limited: Fault = { kind: 'status', status: 429, headers: AT_ONCE };
+	const full: Fault = { kind: 'status', status: 200, code: 96 };
+	const impatient = { waitForSlot: 0 };
+	const rows: Row[] = [
+		{ what: 'a 429', fault: limited, expected: WELL, creates: 2, jobs: 1, seconds: 1 },
+		{
+			what: 'a 429 that stays',
+			fault: { ...limited, times: ALWAYS },
+			expected: error('rateLimit', /HTTP 429/, false),
+			creates: 1,
+			jobs: 0,
+			form: impatient,
+		},
+	];
+	if (provider === 'wiro') {
+		rows.push(
+			{ what: 'no free slot', fault: full, expected: WELL, creates: 2, jobs: 1, seconds: 5 },
+			{
+				what: 'no free slot for long',
+				fault: { ...full, times: ALWAYS },
+				expected: error('slot', /code 96/, false),
+				creates: 1,
+				jobs: 0,
+				form: impatient,
+			},
+		);
+	}
+	if (provider === 'aimlApi') {
+		const gone: Fault = { kind: 'status', status: 404 };
+		rows.push({ what: 'a route that is gone', fault: gone, expected: WELL, creates: 2, jobs: 1 });
+	}
+	if (provider === 'apiframe' || provider === 'evolink') {
+		const closed: Fault = { kind: 'status', status: 503, headers: AT_ONCE };
+		rows.push(
+			{ what: 'its documented 503', fault: closed, expected: WELL, creates: 2, jobs: 1, seconds: 1 },
+			{
+				what: 'its documented 503 that stays',
+				fault: { ...closed, times: ALWAYS },
+				expected: error('unavailable', /HTTP 503/, false),
+				creates: 1 + CREATE_RETRIES,
+				jobs: 0,
+				seconds: 1,
+			},
+		);
+	}
+	return rows;
+}
+
+/** Whether a provider documents that this answer means that nothing was made. */
+const isDocumentedNo = (provider: ProviderName, { fault }: NamedFault): boolean =>
+	fault.kind === 'status' && fault.status === 503 && (provider === 'apiframe' || provider === 'evolink');
+
+/** Nobody knows what became of the create: it is not sent again, but where a key makes that harmless. */
+export function uncertainCreate(provider: ProviderName, operation: OperationName, moment: 'before' | 'after'): Row[] {
+	return faultsFor(operation).flatMap((named): Row[] => {
+		const { what, fault, says, seconds = 0 } = named;
+		if (isDocumentedNo(provider, named)) return [];
+		if (moment === 'before' && (named.needsAnswer || fault.kind === 'slow')) return [];
+		const jobs = moment === 'after' || provider === 'apiframe' ? 1 : 0;
+		const struck: Fault = { ...fault, moment };
+		if (fault.kind === 'slow') return [{ what, fault: struck, expected: WELL, creates: 1, jobs: 1, seconds }];
+		if (provider === 'apiframe')
+			return [{ what, fault: struck, expected: WELL, creates: 2, jobs, seconds: 1 + seconds }];
+		const showsId = moment === 'after' && (fault.kind === 'malformedJson' || fault.kind === 'hugeBody');
+		const expected: Expectation = { ...error('unknown', says, false), ...(showsId && { quotesId: true }) };
+		return [{ what, fault: struck, expected, creates: 1, jobs, seconds }];
+	});
+}
+
+/** A key makes repeats harmless, but they too have an end. */
+export function endlesslyUncertainCreate(moment: 'before' | 'after'): Row[] {
+	return FAULTS.filter(({ what }) => ['a reset', 'silence', 'an error page'].includes(what)).map(
+		({ what, fault, says, seconds = 0 }) => ({
+			what: `${what} that stays`,
+			fault: { ...fault, moment, times: ALWAYS },
+			expected: error('unknown', says, false),
+			creates: 5,
+			jobs: moment === 'after' ? 1 : 0,
+			seconds: 15 + 5 * seconds,
+		}),
+	);
+}
+
+/** Answers that are strange, but name a job. */
+export function strangeCreate(provider: ProviderName, operation: OperationName): Row[] {
+	// The job has another id than the answer says, so waiting finds nothing, or an id that cannot be one.
+	const isRefused = provider === 'apiframe' || provider === 'evolink';
+	const lost = isRefused ? error('invalid', /HTTP 400/, true) : error('timedOut', /may still end well/, true);
+	const status = provider === 'wiro' ? 'queued' : 'unknown';
+	const made: Pick<Row, 'creates' | 'jobs' | 'form'> = { creates: 1, jobs: 1, form: { timeout: SHORT } };
+	const otherTypes: Row = {
+		...made,
+		what: 'values of other types',
+		fault: { kind: 'wrongTypes' },
+		expected: operation === 'create' ? { kind: 'well', status, jobId: '12345' } : { ...lost, jobId: '12345' },
+	};
+	const word: Row = {
+		...made,
+		what: 'a word nobody documented',
+		fault: { kind: 'unknownStatus' },
+		expected: operation === 'create' ? { kind: 'well', status } : WELL,
+	};
+	return [otherTypes, word];
+}
+
+/** An upload makes nothing, so it is repeated; what fails it for good has made no job. */
+export function upload(_provider: ProviderName, operation: OperationName): Row[] {
+	const form = { firstFrame: 'binary' } as const;
+	const passing = faultsFor(operation).map(({ what, fault, seconds = 0 }): Row => {
+		const once: Fault = { ...fault, operation: 'upload' };
+		return { what, fault: once, expected: WELL, creates: 1, jobs: 1, form, seconds: 1 + seconds };
+	});
+	const staying = faultsFor(operation)
+		.filter(({ fault }) => fault.kind !== 'slow')
+		.map(({ what, fault, says, title, seconds = 0 }): Row => ({
+			what: `${what} that stays`,
+			fault: { ...fault, operation: 'upload', times: ALWAYS },
+			expected: error(title, says, false),
+			creates: 0,
+			jobs: 0,
+			form,
+			seconds: 1 + 2 * seconds,
+		}));
+	const refused = REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
+		// The files' servers have envelopes of their own, in which only the status counts.
+		const title = titles.evolink;
+		if (title === undefined || fault.code !== undefined) return [];
+		const struck: Fault = { ...fault, operation: 'upload', times: ALWAYS };
+		return [{ what, fault: struck, expected: error(title, says, false), creates: 0, jobs: 0, form }];
+	});
+	return [...passing, ...staying, ...refused];
+}
+
+/** Where the image goes with the create, so does its fault. */
+export function uploadWithCreate(_provider: ProviderName, operation: OperationName): Row[] {
+	return faultsFor(operation)
+		.filter(({ needsAnswer, fault }) => !needsAnswer && fault.kind !== 'slow')
+		.map(({ what, fault, says, seconds = 0 }) => ({
+			what,
+			fault,
+			expected: error('unknown', says, false),
+			creates: 1,
+			jobs: 0,
+			form: { firstFrame: 'binary' },
+			seconds,
+		}));
+}

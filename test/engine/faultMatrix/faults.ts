@@ -1,0 +1,203 @@
+/** What can go wrong between n8n and a provider, by what it means, and how the user is told. */
+import type { Fault, ProviderName } from '../../simulator';
+import type { Title } from './titles';
+
+/** Milliseconds of silence after which a request is given up here. */
+export const PATIENCE = 2500;
+
+export interface NamedFault {
+	what: string;
+	fault: Fault;
+	/** In the description. */
+	says: RegExp;
+	/** Of the error when it stays, and is about no create. */
+	title: Title;
+	/** Stands for its like where an operation does with it what another one is seen to do. */
+	typical?: true;
+	/** It spoils a true answer, and so can only come after the request was carried out. */
+	needsAnswer?: true;
+	/** How long one strike takes. */
+	seconds?: number;
+}
+
+/** Faults that may pass, and that say nothing about what became of the request. */
+export const FAULTS: readonly NamedFault[] = [
+	{ what: 'a reset', fault: { kind: 'reset' }, says: /ECONNRESET|hang up|aborted/, title: 'network', typical: true },
+	{
+		what: 'silence',
+		fault: { kind: 'hang' },
+		says: new RegExp(`No answer within ${PATIENCE / 1000} seconds`),
+		title: 'timeout',
+		typical: true,
+		seconds: PATIENCE / 1000,
+	},
+	{ what: 'a slow answer', fault: { kind: 'slow', delayMs: 300 }, says: /never said/, title: 'timeout', seconds: 0.3 },
+	{
+		what: 'an answer that breaks off',
+		fault: { kind: 'truncated' },
+		says: /ECONNRESET|hang up|aborted/,
+		title: 'network',
+		typical: true,
+		needsAnswer: true,
+	},
+	{
+		what: 'malformed JSON',
+		fault: { kind: 'malformedJson' },
+		says: /HTTP 200\) is no JSON/,
+		title: 'unreadable',
+		typical: true,
+	},
+	{ what: 'no body', fault: { kind: 'empty' }, says: /HTTP 200\) is no JSON/, title: 'unreadable' },
+	{ what: 'a page with status 200', fault: { kind: 'html', status: 200 }, says: /is no JSON/, title: 'unreadable' },
+	{
+		what: 'JSON that says nothing',
+		fault: { kind: 'status', status: 200, body: {} },
+		says: /has not the documented shape/,
+		title: 'unreadable',
+	},
+	{
+		what: 'a huge answer',
+		fault: { kind: 'hugeBody', bytes: 3 * 1024 * 1024 },
+		says: /is no JSON/,
+		title: 'unreadable',
+		needsAnswer: true,
+	},
+	{ what: 'an error page', fault: { kind: 'html' }, says: /HTTP 502/, title: 'provider', typical: true },
+	{ what: "a proxy's 503", fault: { kind: 'html', status: 503 }, says: /HTTP 503/, title: 'provider' },
+	{ what: 'a 408', fault: { kind: 'status', status: 408 }, says: /HTTP 408|status 408/, title: 'provider' },
+	{
+		what: 'a 500',
+		fault: { kind: 'status', status: 500 },
+		says: /HTTP 500|status 500|server error/i,
+		title: 'provider',
+		typical: true,
+	},
+	{
+		what: 'a 502',
+		fault: { kind: 'status', status: 502 },
+		says: /HTTP 502|status 502|upstream|bad gateway/i,
+		title: 'provider',
+	},
+	{ what: 'a 504', fault: { kind: 'status', status: 504 }, says: /HTTP 504|status 504|timeout/i, title: 'provider' },
+];
+
+/** Answers that say no; the title at each provider that may give them. */
+export const REFUSALS: ReadonlyArray<{
+	what: string;
+	fault: Fault;
+	titles: Partial<Record<ProviderName, Title>>;
+	says: RegExp;
+}> = [
+	{ what: 'a 400', fault: { kind: 'status', status: 400 }, titles: alike('invalid'), says: /HTTP 400/ },
+	{ what: 'a 401', fault: { kind: 'status', status: 401 }, titles: alike('authentication'), says: /HTTP 401/ },
+	{ what: 'a 402', fault: { kind: 'status', status: 402 }, titles: alike('credit'), says: /HTTP 402/ },
+	{
+		what: 'a 403',
+		fault: { kind: 'status', status: 403, message: 'Not for you' },
+		titles: alike('permission'),
+		says: /HTTP 403/,
+	},
+	{ what: 'a 404', fault: { kind: 'status', status: 404 }, titles: alike('notFound'), says: /HTTP 404/ },
+	{ what: 'a 409', fault: { kind: 'status', status: 409 }, titles: alike('conflict'), says: /HTTP 409/ },
+	{ what: 'a 413', fault: { kind: 'html', status: 413 }, titles: alike('invalid'), says: /HTTP 413/ },
+	{ what: 'a 422', fault: { kind: 'status', status: 422 }, titles: alike('invalid'), says: /HTTP 422/ },
+	{ what: 'a redirect', fault: { kind: 'redirect' }, titles: alike('redirect'), says: /redirect \(HTTP 302 to http/ },
+	{
+		what: 'a lasting redirect',
+		fault: { kind: 'redirect', status: 308, location: 'https://elsewhere.example/x?key=1' },
+		titles: alike('redirect'),
+		says: /redirect \(HTTP 308 to https:\/\/elsewhere\.example\)/,
+	},
+	{
+		what: 'a refusal of the content',
+		fault: { kind: 'status', status: 400, code: 'content_policy_violation' },
+		titles: { evolink: 'content' },
+		says: /code content_policy_violation/,
+	},
+	{
+		what: 'no credit in a 200',
+		fault: { kind: 'status', status: 200, code: 97 },
+		titles: { wiro: 'credit' },
+		says: /code 97/,
+	},
+	{
+		what: 'a refused key in a 200',
+		fault: { kind: 'status', status: 200, code: 98 },
+		titles: { wiro: 'authentication' },
+		says: /code 98/,
+	},
+	{
+		what: 'a refused value in a 200',
+		fault: { kind: 'status', status: 200, code: 0, message: 'Request parameter [duration] is not valid' },
+		titles: { wiro: 'invalid' },
+		says: /code 0/,
+	},
+];
+
+function alike(title: Title): Record<ProviderName, Title> {
+	return { aimlApi: title, apiframe: title, evolink: title, wiro: title };
+}
+
+/** Faults of the server that holds the video; `says` is null where the second try goes well. */
+export const DOWNLOAD_FAULTS: ReadonlyArray<{
+	what: string;
+	fault: Fault;
+	says: RegExp | null;
+	times?: number;
+	seconds?: number;
+}> = [
+	{ what: 'a reset', fault: { kind: 'reset' }, says: null },
+	{ what: 'a reset in the middle', fault: { kind: 'reset', bytes: 1024 }, says: null },
+	{ what: 'a file that breaks off', fault: { kind: 'truncated' }, says: null },
+	{ what: 'a 500', fault: { kind: 'status', status: 500 }, says: null },
+	{ what: 'an error page', fault: { kind: 'html' }, says: null },
+	{ what: 'a slow answer', fault: { kind: 'slow', delayMs: 300 }, says: null, seconds: 0.3 },
+	{ what: 'no bytes', fault: { kind: 'empty' }, says: null },
+	{ what: 'a reset that stays', fault: { kind: 'reset' }, times: 99, says: /ECONNRESET|hang up|aborted/ },
+	{
+		what: 'a reset in the middle that stays',
+		fault: { kind: 'reset', bytes: 1024 },
+		times: 99,
+		says: /connection broke during the download/,
+	},
+	{
+		what: 'a file that always breaks off',
+		fault: { kind: 'truncated' },
+		times: 99,
+		says: /connection broke during the download/,
+	},
+	{ what: 'a 500 that stays', fault: { kind: 'status', status: 500 }, times: 99, says: /answered HTTP 500/ },
+	{ what: 'no bytes that stay away', fault: { kind: 'empty' }, times: 99, says: /an empty file/ },
+	{ what: 'a 403', fault: { kind: 'status', status: 403 }, says: /HTTP 403; the link may have expired/ },
+	{ what: 'a 404', fault: { kind: 'status', status: 404 }, says: /HTTP 404; the link may have expired/ },
+	{ what: 'a page with status 200', fault: { kind: 'html', status: 200 }, says: /a web page instead of a video/ },
+	{
+		what: 'silence',
+		fault: { kind: 'hang' },
+		says: new RegExp(`did not answer within ${PATIENCE / 1000} seconds`),
+		seconds: PATIENCE / 1000,
+	},
+	{
+		what: 'silence in the middle',
+		fault: { kind: 'stall' },
+		says: new RegExp(`No data came for ${PATIENCE / 1000} seconds`),
+		seconds: PATIENCE / 1000,
+	},
+	{
+		what: 'a file that is too large',
+		fault: { kind: 'hugeBody', bytes: 3 * 1024 * 1024 },
+		says: /larger than the 1 MB/,
+	},
+	{ what: 'a redirect to the video', fault: { kind: 'redirect', location: '/videos/sample.mp4' }, says: null },
+	{
+		what: 'a redirect to a file of this machine',
+		fault: { kind: 'redirect', location: 'file:///etc/hostname' },
+		says: /does not lead to an http or https address/,
+	},
+	{
+		what: 'redirects without end',
+		fault: { kind: 'redirect', location: '/redirect/9' },
+		times: 1,
+		says: /redirected more than 5 times/,
+	},
+];

@@ -1,0 +1,170 @@
+/** Plays cells of the fault matrix: each in a simulator and an execution of its own, many side by side. */
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { startSimulator, testImage, type RecordedRequest, type SimulatedJob, type Simulator } from '../../simulator';
+import { DOWNLOAD_LIMITS, REQUEST_TIMEOUTS } from '../../support/built';
+import { credentialsFor } from '../../support/gateways';
+import { runHailuo, type CredentialData } from '../../support/runNode';
+import { aCreate, aPrompt, nextExecutionId, onJob, type HailuoRun } from '../stage';
+import { CREATE_RETRIES, type Cell } from './cell';
+import { PATIENCE } from './faults';
+import { raise } from './fronts';
+
+/** What came of a cell in one run. */
+export interface Played {
+	run: HailuoRun;
+	/** The item the fault struck. */
+	struck: number;
+	/** All jobs at the provider in the end. */
+	jobs: readonly SimulatedJob[];
+	/** The job of the struck item; undefined when there is none. */
+	job: SimulatedJob | undefined;
+	/** Requests of the node about the struck item. */
+	requests: readonly RecordedRequest[];
+	connections: number;
+}
+
+/** What the prompt, and the file, of the struck item hold. */
+const MARK = 'the struck boat';
+
+const SOUND = 'the sound boat';
+
+const VIDEO_BYTES = 2048;
+
+/** Cells under way at the same time: most of them only wait. */
+const SIDE_BY_SIDE = 90;
+
+/** Milliseconds by which the event loop may be late for another cell to begin: a busy machine must not break deadlines. */
+const TOLERATED_DELAY = 40;
+
+const isStruck = ({ request }: SimulatedJob): boolean => JSON.stringify(request).includes(MARK);
+
+function isAboutStruck(simulator: Simulator, request: RecordedRequest): boolean {
+	const text = `${request.path} ${JSON.stringify(request.query)} ${request.rawBody.toString('latin1')}`;
+	const job = simulator.jobs.find(isStruck);
+	const names = job === undefined ? [] : [job.id, job.token, new URL(job.videoUrl).pathname];
+	return [MARK, ...names].some((name) => name !== undefined && text.includes(name));
+}
+
+function anItem(prompt: string): INodeExecutionData {
+	const data = testImage('png').toString('base64');
+	return { ...aPrompt(prompt), binary: { data: { data, mimeType: 'image/png', fileName: `${prompt}.png` } } };
+}
+
+function formOf({ provider, operation, form = {} }: Cell): INodeParameters {
+	const { waitForSlot, ...fields } = form;
+	const waiting: INodeParameters = operation === 'create' || operation === 'cancel' ? {} : { ...fields };
+	const options = { maxVideoSize: 1, createRetries: CREATE_RETRIES, ...(waitForSlot !== undefined && { waitForSlot }) };
+	if (operation === 'create' || operation === 'createAndWait')
+		return aCreate(provider, { operation, ...fields, ...waiting, options });
+	return onJob(operation, provider, { ...waiting, options });
+}
+
+function readdress(credentials: CredentialData, from: string, to: string): CredentialData {
+	return JSON.parse(JSON.stringify(credentials).replaceAll(from, to));
+}
+
+/** Makes the jobs that an operation on jobs needs. */
+async function makeJobs(
+	cell: Cell,
+	simulator: Simulator,
+	items: INodeExecutionData[],
+	credentials: CredentialData,
+): Promise<INodeExecutionData[]> {
+	const executionId = nextExecutionId();
+	const { items: made } = await runHailuo(aCreate(cell.provider), { items, credentials, executionId });
+	if (cell.phase === 'running') for (const { id } of simulator.jobs) simulator.setJobProgress(id, 0.5);
+	return made;
+}
+
+/**
+ * Plays a cell once.
+ *
+ * @param goOn n8n's Continue On Fail
+ */
+export async function play(cell: Cell, goOn: boolean): Promise<Played> {
+	const isLasting = cell.operation === 'create' || cell.operation === 'cancel';
+	const simulator = await startSimulator({ jobDurationMs: isLasting ? 600_000 : 0, videoBytes: VIDEO_BYTES });
+	const front = cell.front && (await raise(cell.front, simulator.url));
+	try {
+		const credentials = credentialsFor(simulator);
+		const prompts = front ? [MARK] : [SOUND, MARK];
+		const given = prompts.map(anItem);
+		const isCreating = cell.operation === 'create' || cell.operation === 'createAndWait';
+		const items = isCreating ? given : await makeJobs(cell, simulator, given, credentials);
+		const before = simulator.requests.length;
+		if (cell.fault) {
+			const { fault } = cell;
+			simulator.addFault({ ...fault, matches: (request) => isAboutStruck(simulator, request) });
+		}
+		const run = await runHailuo(formOf(cell), {
+			items,
+			credentials: front ? readdress(credentials, simulator.url, front.origin) : credentials,
+			executionId: nextExecutionId(),
+			...(goOn && { node: { onError: 'continueRegularOutput' } }),
+		});
+		return {
+			run,
+			struck: prompts.length - 1,
+			jobs: [...simulator.jobs],
+			job: simulator.jobs.find(isStruck),
+			requests: simulator.requests.slice(before).filter((request) => isAboutStruck(simulator, request)),
+			connections: front?.connections ?? 0,
+		};
+	} finally {
+		await front?.close();
+		await simulator.close();
+	}
+}
+
+/** Shortens the times after which requests and downloads are given up. @returns what restores them */
+function losePatience(): () => void {
+	const timeouts = { ...REQUEST_TIMEOUTS };
+	const limits = { ...DOWNLOAD_LIMITS };
+	for (const purpose of ['create', 'read', 'cancel', 'upload'] as const) REQUEST_TIMEOUTS[purpose] = PATIENCE;
+	DOWNLOAD_LIMITS.stall = PATIENCE;
+	return () => {
+		Object.assign(REQUEST_TIMEOUTS, timeouts);
+		Object.assign(DOWNLOAD_LIMITS, limits);
+	};
+}
+
+async function untilIdle(): Promise<void> {
+	for (;;) {
+		const start = Date.now();
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		if (Date.now() - start < TOLERATED_DELAY) return;
+	}
+}
+
+/**
+ * What came of a cell: in a run that an error ends, and with Continue On Fail where an error is expected. Where something
+ * went wrong with the test itself, that.
+ */
+export type Result = { stopping: Played; goingOn: Played | null } | { broken: unknown };
+
+/**
+ * Plays all cells, the longest first.
+ */
+export async function playAll(cells: readonly Cell[]): Promise<Map<Cell, Result>> {
+	const results = new Map<Cell, Result>();
+	const waiting = [...cells].sort((left, right) => right.seconds - left.seconds);
+	const restore = losePatience();
+	const worker = async () => {
+		for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
+			await untilIdle();
+			try {
+				const second = cell.expected.kind === 'well' ? null : play(cell, true);
+				const [stopping, goingOn] = await Promise.all([play(cell, false), second]);
+				results.set(cell, { stopping, goingOn });
+			} catch (error) {
+				results.set(cell, { broken: error });
+			}
+		}
+	};
+	try {
+		await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+	} finally {
+		restore();
+	}
+	return results;
+}
