@@ -32,6 +32,10 @@ const TABLES: Record<string, TableEntry> = {
 			return (await import('./overhead')).overhead;
 		},
 	},
+	waiting: {
+		about: "what waiting executions hold of n8n's memory, and how soon they go on (about 7 minutes, 9 GB of memory)",
+		load: async () => (await import('./waiting')).waiting,
+	},
 };
 
 const DEFAULT_RUNS = 5;

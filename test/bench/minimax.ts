@@ -12,12 +12,16 @@ export interface MinimaxOptions {
 	jobDurationMs: number;
 	/** The address every finished job's file has. */
 	videoUrl: string;
+	/** Where the jobs are kept, for who wants to see them or to end one sooner. */
+	jobs?: MinimaxJob[];
 }
 
-interface MinimaxJob {
+/** Times are milliseconds since 1970. */
+export interface MinimaxJob {
 	taskId: string;
 	fileId: string;
 	createdAt: number;
+	endsAt: number;
 }
 
 const MODELS = ['MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-02'];
@@ -53,26 +57,28 @@ function problemOf(body: unknown): string | undefined {
 
 /** Makes a handler for `simulator.mount`, with jobs of its own. */
 export function minimaxApi(options: MinimaxOptions): (request: GatewayRequest) => Answer {
-	const jobs: MinimaxJob[] = [];
+	const { jobs = [] } = options;
 
 	function create(body: unknown): Answer {
 		const problem = problemOf(body);
 		if (problem !== undefined) return refuse(INVALID_PARAMETERS, `invalid params, ${problem}`);
 		const number = jobs.length + 1;
 		const job = { taskId: String(106_916_112_000_000 + number), fileId: String(205_258_526_000_000 + number) };
-		jobs.push({ ...job, createdAt: Date.now() });
+		const createdAt = Date.now();
+		jobs.push({ ...job, createdAt, endsAt: createdAt + options.jobDurationMs });
 		return accept({ task_id: job.taskId });
 	}
 
 	function query(taskId: string | undefined): Answer {
 		const job = jobs.find((candidate) => candidate.taskId === taskId);
 		if (job === undefined) return refuse(INVALID_PARAMETERS, 'invalid params, task_id');
-		const elapsed = Date.now() - job.createdAt;
-		if (elapsed >= options.jobDurationMs) {
+		const now = Date.now();
+		if (now >= job.endsAt) {
 			const video = { file_id: job.fileId, video_width: 1366, video_height: 768 };
 			return accept({ task_id: job.taskId, status: 'Success', ...video });
 		}
-		const status = elapsed < options.jobDurationMs * QUEUE_SHARE ? 'Queueing' : 'Processing';
+		const leavesQueueAt = job.createdAt + (job.endsAt - job.createdAt) * QUEUE_SHARE;
+		const status = now < leavesQueueAt ? 'Queueing' : 'Processing';
 		return accept({ task_id: job.taskId, status });
 	}
 

@@ -106,8 +106,7 @@ export function decodeSegment(segment: string): string | undefined {
 
 /** Whether a value is an http or https address. */
 export function isWebUrl(value: string): boolean {
-	if (value.length > 8192 || !/^https?:\/\//.test(value)) return false;
-	return URL.canParse(value);
+	return /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
