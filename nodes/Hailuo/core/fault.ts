@@ -31,21 +31,27 @@ interface Link {
 	name: string | null;
 }
 
-/** An error with all that it wraps, outermost first. */
-function linksOf(error: unknown, depth = DEPTH): Link[] {
-	if (depth === 0 || typeof error !== 'object' || error === null) return [];
+/** An error with all that it wraps, outermost first, each once: errors can hold each other. */
+function linksOf(error: unknown, depth = DEPTH, seen = new Set<object>()): Link[] {
+	if (depth === 0 || typeof error !== 'object' || error === null || seen.has(error)) return [];
+	seen.add(error);
 	// Message, name and cause may sit on the prototype of an error class, where `textAt` would not look.
 	const inherited = (name: string): unknown => Reflect.get(error, name);
-	const link: Link = {
-		code: textAt(error, 'code'),
-		syscall: textAt(error, 'syscall'),
-		message: textAt(inherited('message')) ?? '',
-		name: textAt(inherited('name')),
-	};
-	const cause = inherited('cause');
-	// A name with several addresses fails with one error for each (Node's AggregateError).
-	const wrapped = [cause, ...listAt(error, 'errors')];
-	return [link, ...wrapped.flatMap((inner) => linksOf(inner, depth - 1))];
+	try {
+		const link: Link = {
+			code: textAt(error, 'code'),
+			syscall: textAt(error, 'syscall'),
+			message: textAt(inherited('message')) ?? '',
+			name: textAt(inherited('name')),
+		};
+		const cause = inherited('cause');
+		// A name with several addresses fails with one error for each (Node's AggregateError).
+		const wrapped = [cause, ...listAt(error, 'errors')];
+		return [link, ...wrapped.flatMap((inner) => linksOf(inner, depth - 1, seen))];
+	} catch {
+		// A property that cannot be read says nothing; what was thrown must still be reported.
+		return [];
+	}
 }
 
 /**

@@ -3,6 +3,8 @@ import { takeDelivery } from '../core/deliveries';
 import type { JsonValue } from '../core/http';
 import { isOver, type Job } from '../core/job';
 import { readHeaders, textAt, valueAt } from '../core/read';
+import { concealing, concealJson } from '../core/secrets';
+import { readStoredJob } from '../core/storedJob';
 import { TICKET_PARAMETER, type Ticket } from '../core/ticket';
 import { readTriggerForm, type TriggerEvent } from '../fields';
 import { pause } from '../io/cancelSignal';
@@ -35,9 +37,9 @@ async function check(context: IWebhookFunctions, adapter: ProviderAdapter): Prom
 	const { callbacks } = adapter;
 	const note = callbacks?.readCallback(context.getBodyData()) ?? null;
 	if (note === null) return { ok: false, status: 400, message: `This is no callback of ${adapter.label}` };
+	const secret = await readSecret(context, adapter);
 	if (callbacks?.verify) {
 		const rawBody = rawBodyOf(context);
-		const secret = await readSecret(context, adapter);
 		if (rawBody === null || !callbacks.verify(rawBody, readHeaders(context.getHeaderData()), secret)) {
 			return { ok: false, status: 401, message: 'The signature is not genuine' };
 		}
@@ -45,7 +47,9 @@ async function check(context: IWebhookFunctions, adapter: ProviderAdapter): Prom
 	const given = valueAt(context.getQueryData(), TICKET_PARAMETER);
 	const ticket = given === undefined ? null : await checkTicket(context, adapter, textAt(given) ?? '');
 	if (given !== undefined && ticket === null) return { ok: false, status: 401, message: 'The ticket is not genuine' };
-	return { ok: true, delivery: { note, ticket, said: callbacks?.verify ? (note.job ?? null) : null } };
+	// What the provider signed goes to the workflow as it is, so a key that it quotes must not.
+	const said = callbacks?.verify ? readStoredJob(concealJson(note.job, concealing([secret]))) : null;
+	return { ok: true, delivery: { note, ticket, said } };
 }
 
 /** The answer has been given; nothing starts. */
