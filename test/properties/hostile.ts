@@ -175,6 +175,13 @@ function changed(body: unknown, { place, kind, value, key }: Change): unknown {
 	return holder.root;
 }
 
+function withOtherAddresses(body: unknown, texts: readonly string[]): unknown {
+	let count = 0;
+	return JSON.parse(JSON.stringify(body), (_key, value: unknown) =>
+		typeof value === 'string' && /^https?:/.test(value) ? texts[count++ % texts.length] : value,
+	) as unknown;
+}
+
 /** A body as it goes over the wire; one that is no JSON is its text alone. */
 export interface Body {
 	json: unknown;
@@ -229,9 +236,14 @@ export function bodiesLike(models: readonly unknown[]): fc.Arbitrary<Body> {
 	const near = fc
 		.tuple(fc.constantFrom(...models), fc.array(change, { maxLength: 4 }))
 		.map(([body, changes]) => changes.reduce(changed, body));
+	// Where an address belongs, something that is none, or is one that nobody should follow.
+	const misled = fc
+		.tuple(fc.constantFrom(...models), fc.array(hostileText, { minLength: 1, maxLength: 3 }))
+		.map(([body, texts]) => withOtherAddresses(body, texts));
 	const cut = fc.tuple(near, fc.nat(2000)).map(([body, length]) => asText(JSON.stringify(body).slice(0, length)));
 	return fc.oneof(
 		{ weight: 10, arbitrary: near.map(asBody) },
+		{ weight: 4, arbitrary: misled.map(asBody) },
 		{ weight: 6, arbitrary: tree.map(asBody) },
 		{ weight: 2, arbitrary: fc.jsonValue({ maxDepth: 4 }).map(asBody) },
 		{ weight: 1, arbitrary: cut },

@@ -42,6 +42,7 @@ const LATE_CODES = [
 	'EHOSTUNREACH',
 	'ENETDOWN',
 	'ERR_SSL_WRONG_VERSION_NUMBER',
+	'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
 	'ERR_STREAM_PREMATURE_CLOSE',
 	'ERR_CANCELED',
 	'HPE_INVALID_CONSTANT',
@@ -198,7 +199,7 @@ async function wait({
 				return Promise.resolve(said);
 			},
 			pause: (milliseconds) => {
-				const end = now + milliseconds + delays[pauses++ % delays.length]!;
+				const end = now + Math.max(milliseconds, 0) + delays[pauses++ % delays.length]!;
 				// Stop ends a pause at once.
 				now = stopAt === null ? end : Math.max(now, Math.min(end, START + stopAt));
 				return Promise.resolve();

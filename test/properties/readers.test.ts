@@ -7,7 +7,16 @@ import { JOB_STATUSES, type Job, type JobReference } from '../../nodes/Hailuo/co
 import type { VideoRequest } from '../../nodes/Hailuo/core/request';
 import { providers } from '../../nodes/Hailuo/providers';
 import type { ProviderAdapter } from '../../nodes/Hailuo/providers/adapter';
-import { A_CALLBACK_URL, aFile, anAnswer, aRequest, aUrl, LAST_URL, readFixtures } from '../providers/builders';
+import {
+	A_CALLBACK_URL,
+	aFile,
+	anAnswer,
+	aRequest,
+	aUrl,
+	LAST_URL,
+	readFixtures,
+	type Fixture,
+} from '../providers/builders';
 import { expectLegalJob, expectShowable } from '../providers/legal';
 import { at } from '../simulator/client';
 import { answersOf, bodiesOf, hostileLeaf, hostileText } from './hostile';
@@ -104,8 +113,7 @@ function isWiroRefusal(adapter: ProviderAdapter, response: HttpResponse): boolea
 function provesNothingMade(adapter: ProviderAdapter, response: HttpResponse): boolean {
 	const { status, json } = response;
 	if (status >= 300 && status < 500 && status !== 408) return true;
-	if (status < 500 && isWiroRefusal(adapter, response))
-		return ['0', '1', '96', '97', '98', '99'].includes(wiroCode(json));
+	if (status < 500 && isWiroRefusal(adapter, response)) return isFinalWord(json);
 	if (status !== 503) return false;
 	// Documented as not accepted, where the gateway itself says so.
 	if (adapter.id === 'evolink') return at(json, 'error.type') === 'service_unavailable_error';
@@ -114,7 +122,12 @@ function provesNothingMade(adapter: ProviderAdapter, response: HttpResponse): bo
 	);
 }
 
-const wiroCode = (body: unknown) => String(at(body, 'errors.0.code')).trim();
+/** Wiro's code 0 is also that of its own faults, and what it did before one is not known. */
+function isFinalWord(body: unknown): boolean {
+	const code = String(at(body, 'errors.0.code')).trim();
+	const isFault = /^(?:internal server error|please try again)/i.test(String(at(body, 'errors.0.message')));
+	return code === '0' ? !isFault : ['1', '96', '97', '98', '99'].includes(code);
+}
 
 /** Whether a client that knows nothing of ours would fetch it over http or https. */
 function isFetchable(url: string): boolean {
@@ -213,7 +226,8 @@ function messages(json: fc.Arbitrary<{ text: string }>): fc.Arbitrary<string> {
 		'task_error',
 		'gone',
 	);
-	const message = fc.oneof(hostileLeaf, fc.record({ percentage: hostileLeaf, stepCurrent: hostileLeaf }));
+	const log = fc.tuple(fc.nat(1500), fc.constantFrom('%', ' %', '.5%', '/0', ' / 7')).map((parts) => parts.join(''));
+	const message = fc.oneof(log, hostileLeaf, fc.record({ percentage: hostileLeaf, stepCurrent: hostileLeaf }));
 	const event = fc.record({ type: types, message }).map((value) => JSON.stringify(value));
 	return fc.oneof(
 		event,
@@ -226,12 +240,16 @@ describeProperties('readers', (holds) => {
 	describe.each(providers.map((adapter) => [adapter.label, adapter] as const))('%s', (_label, adapter) => {
 		const fixtures = readFixtures(adapter.id);
 		const replies = fixtures.filter(({ operation }) => operation !== 'callback');
-		const answers = answersOf(replies);
+		const repliesTo = (...operations: Array<Fixture['operation']>) =>
+			fc.oneof(
+				{ weight: 4, arbitrary: answersOf(replies.filter(({ operation }) => operations.includes(operation))) },
+				{ weight: 1, arbitrary: answersOf(replies) },
+			);
 		const uploaded = replies
 			.filter(({ operation, status }) => operation === 'upload' && status < 300)
 			.map(({ status, body }) => anAnswer(status, body));
-		const creates = fc.record({ request: requestsOf(adapter), answers: inTurn(answers) });
-		const reads = fc.record({ reference: references, answers: inTurn(answers) });
+		const creates = fc.record({ request: requestsOf(adapter), answers: inTurn(repliesTo('create', 'upload')) });
+		const reads = fc.record({ reference: references, answers: inTurn(repliesTo('get', 'cancel')) });
 
 		const expectThisJob = (course: Course, { jobId }: JobReference) => {
 			expectLegalEnd(adapter, course);

@@ -193,9 +193,14 @@ describeProperties('state', (holds) => {
 
 		holds(
 			'that was touched stays bounded and still learns',
-			fc.tuple(bodiesLike([{ 'job-1:succeeded': NOW, 'job-2:failed': NOW - 5 }]), hostileText),
-			([{ json }, key]) => {
-				const { memory } = takeDelivery([json, undefined, 'none'], key, NOW);
+			fc.record({
+				body: bodiesLike([{ 'job-1:succeeded': NOW, 'job-2:failed': NOW - 5 }]),
+				others: fc.oneof(fc.constant(0), fc.nat(1200)),
+				key: hostileText,
+			}),
+			({ body: { json }, others, key }) => {
+				const earlier = Object.fromEntries(Array.from({ length: others }, (_, index) => [`job-${index}`, NOW - index]));
+				const { memory } = takeDelivery([json, earlier, undefined, 'none'], key, NOW);
 				expect(Object.keys(memory).length).toBeLessThanOrEqual(1000);
 				expect(takeDelivery([travelled(memory)], key, NOW + 1).isNew).toBe(false);
 			},
