@@ -140,7 +140,7 @@ function expectLegal(job: Job, adapter: ProviderAdapter): void {
 	expect([job.videoUrl ?? 'https://none.example', ...job.additionalUrls].filter((url) => !isFetchable(url))).toEqual(
 		[],
 	);
-	if (job.failure?.code != null) expectShowable(job.failure.code);
+	if (typeof job.failure?.code === 'string') expectShowable(job.failure.code);
 }
 
 function expectLegalFailure(failure: Failure, { status }: HttpResponse): void {
