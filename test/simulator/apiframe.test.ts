@@ -7,7 +7,7 @@ const PROMPT = 'Mona Lisa puts on glasses with her hands.';
 let simulator: Simulator;
 
 beforeAll(async () => {
-	simulator = await startSimulator({ jobDurationMs: 400 });
+	simulator = await startSimulator({ jobDurationMs: 1500 });
 });
 afterEach(() => simulator.reset());
 afterAll(async () => await simulator.close());

@@ -41,6 +41,8 @@ export function stageAt(fraction: number): string {
 /** One entry of `tasklist`, as Task/Detail, Task/Cancel and Task/Kill show it. Numbers are strings, as on Wiro's page. */
 export function describeTask(simulation: Simulation, job: SimulatedJob, parameters: unknown): Record<string, unknown> {
 	const { jobs } = simulation;
+	// Before all that follows from it: each looks at the clock, and a status of the end must not come without its outcome.
+	const status = taskStatus(simulation, job);
 	const phase = jobs.phaseOf(job);
 	const fraction = jobs.fractionOf(job);
 	const isEnded = phase === 'succeeded' || phase === 'failed';
@@ -58,7 +60,7 @@ export function describeTask(simulation: Simulation, job: SimulatedJob, paramete
 		starttime: at(0.33),
 		endtime: at(0.94),
 		elapsedseconds: isEnded ? ((job.endsAt - job.createdAt) / 1000).toFixed(4) : '0.0000',
-		status: taskStatus(simulation, job),
+		status,
 		cps: '0.000585000000',
 		totalcost: phase === 'succeeded' ? '0.190000000000' : '0',
 		guestid: null,

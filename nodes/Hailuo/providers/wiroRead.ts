@@ -189,7 +189,10 @@ function meaningOf(status: number, code: string | null, message: string): { kind
 	if (status >= 300) return { kind: kindOfStatus(status) };
 	if (code === '1')
 		return { kind: /not-accessible|not allowed/i.test(message) ? 'permission' : 'notFound', made: 'no' };
-	if (code !== '0') return { kind: 'provider' };
+	// A code 0 without words of its own proves nothing.
+	if (code !== '0' || message === '') return { kind: 'provider' };
+	// Without words it may just as well be a fault of its own.
+	if (message === '') return { kind: 'provider' };
 	const kind = WORDS.find(({ pattern }) => pattern.test(message))?.kind ?? 'invalid';
 	return kind === 'provider' ? { kind } : { kind, made: 'no' };
 }
