@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 import { MODEL_IDS } from '../../nodes/Hailuo/core/catalog';
-import type { Exchange, Failure, FailureKind, HttpRequest, HttpResponse, Step } from '../../nodes/Hailuo/core/http';
+import type { Exchange, Failure, HttpRequest, HttpResponse, Step } from '../../nodes/Hailuo/core/http';
 import { JOB_STATUSES, type Job, type JobReference } from '../../nodes/Hailuo/core/job';
 import type { VideoRequest } from '../../nodes/Hailuo/core/request';
 import { providers } from '../../nodes/Hailuo/providers';
@@ -18,39 +18,23 @@ import {
 	type Fixture,
 } from '../providers/builders';
 import { expectLegalJob, expectShowable } from '../providers/legal';
-import { at } from '../simulator/client';
 import { answersOf, bodiesOf, hostileLeaf, hostileText } from './hostile';
+import { KINDS } from './jobs';
+import { idsIn, isAccepted, provesNothingMade } from './proof';
 import { describeProperties } from './run';
 
 /** Two uploads and two creates; Cancel, Detail, Cancel, Kill, Detail, and once more Cancel, Kill, Detail, Detail. */
 const LONGEST_CHAIN = 10;
 
-const KINDS: Record<FailureKind, true> = {
-	authentication: true,
-	permission: true,
-	credit: true,
-	invalid: true,
-	content: true,
-	notFound: true,
-	conflict: true,
-	rateLimit: true,
-	slot: true,
-	unavailable: true,
-	provider: true,
-	notCancellable: true,
-	redirect: true,
-	unreadable: true,
-	network: true,
-	timeout: true,
-	stopped: true,
-};
-
-/** Where an answer to a create tells the job's id. */
-const ID_KEYS: Readonly<Record<string, readonly string[]>> = {
-	aimlApi: ['id', 'generation_id'],
-	apiframe: ['jobId', 'id'],
-	evolink: ['id'],
-	wiro: ['taskid', 'socketaccesstoken'],
+/** Wiro's sources differ in the names of image fields; its refusal tells the one it takes. */
+const RENAMINGS: Readonly<Record<string, Fixture[]>> = {
+	wiro: ['inputImage', 'inputImageLast', 'inputImageFirstUrl'].map((field) => ({
+		name: `create-renamed-${field}`,
+		_source: 'Wiro docs, errors',
+		operation: 'create',
+		status: 200,
+		body: { result: false, errors: [{ code: 0, message: `Request files [${field}] required` }] },
+	})),
 };
 
 interface Exchanged {
@@ -87,48 +71,6 @@ function run(exchange: Exchange<Job>, reply: Reply): Course {
 	throw new Error(`A chain of ${LONGEST_CHAIN} requests has no end`);
 }
 
-const isAccepted = ({ status }: HttpResponse) => status >= 200 && status < 300;
-
-/** An id or a token as a text or a number that means something. */
-function handlesIn(body: unknown, keys: readonly string[]): string[] {
-	return keys.flatMap((key) => {
-		const value = typeof body === 'object' && body !== null && Object.hasOwn(body, key) ? at(body, key) : undefined;
-		if (typeof value === 'number' && Number.isFinite(value)) return [String(value)];
-		return typeof value === 'string' && value.trim() !== '' ? [value.trim()] : [];
-	});
-}
-
-const idsIn = (adapter: ProviderAdapter, { json }: HttpResponse) => handlesIn(json, ID_KEYS[adapter.id] ?? []);
-
-/** Wiro refuses in answers of status 200. */
-function isWiroRefusal(adapter: ProviderAdapter, response: HttpResponse): boolean {
-	const { json } = response;
-	if (adapter.id !== 'wiro' || idsIn(adapter, response).length > 0) return false;
-	const errors = at(json, 'errors');
-	const result = at(json, 'result');
-	return result === false || result === 'false' || (Array.isArray(errors) && errors.length > 0);
-}
-
-/** Whether an answer to a create may be taken for proof that nothing was made. */
-function provesNothingMade(adapter: ProviderAdapter, response: HttpResponse): boolean {
-	const { status, json } = response;
-	if (status >= 300 && status < 500 && status !== 408) return true;
-	if (status < 500 && isWiroRefusal(adapter, response)) return isFinalWord(json);
-	if (status !== 503) return false;
-	// Documented as not accepted, where the gateway itself says so.
-	if (adapter.id === 'evolink') return at(json, 'error.type') === 'service_unavailable_error';
-	return (
-		adapter.id === 'apiframe' && typeof json === 'object' && json !== null && ('error' in json || 'message' in json)
-	);
-}
-
-/** Wiro's code 0 is also that of its own faults, and what it did before one is not known. */
-function isFinalWord(body: unknown): boolean {
-	const code = String(at(body, 'errors.0.code')).trim();
-	const isFault = /^(?:internal server error|please try again)/i.test(String(at(body, 'errors.0.message')));
-	return code === '0' ? !isFault : ['1', '96', '97', '98', '99'].includes(code);
-}
-
 /** Whether a client that knows nothing of ours would fetch it over http or https. */
 function isFetchable(url: string): boolean {
 	return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
@@ -144,7 +86,7 @@ function expectLegal(job: Job, adapter: ProviderAdapter): void {
 }
 
 function expectLegalFailure(failure: Failure, { status }: HttpResponse): void {
-	expect(Object.keys(KINDS)).toContain(failure.kind);
+	expect(KINDS).toContain(failure.kind);
 	expectShowable(failure.message);
 	if (failure.code !== null) expectShowable(failure.code);
 	expect([null, status]).toContain(failure.httpStatus);
@@ -238,7 +180,7 @@ function messages(json: fc.Arbitrary<{ text: string }>): fc.Arbitrary<string> {
 
 describeProperties('readers', (holds) => {
 	describe.each(providers.map((adapter) => [adapter.label, adapter] as const))('%s', (_label, adapter) => {
-		const fixtures = readFixtures(adapter.id);
+		const fixtures = [...readFixtures(adapter.id), ...(RENAMINGS[adapter.id] ?? [])];
 		const replies = fixtures.filter(({ operation }) => operation !== 'callback');
 		const repliesTo = (...operations: Array<Fixture['operation']>) =>
 			fc.oneof(
