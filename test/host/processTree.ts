@@ -36,3 +36,11 @@ export async function memoryOf(processId: number): Promise<Memory> {
 	const main = processes.find((process) => process.id === processId)?.residentBytes ?? 0;
 	return { main, tree: main + bytesBelow(processId) };
 }
+
+/** @returns the ids of everything below a process; none where /proc does not exist */
+export async function descendantsOf(processId: number): Promise<number[]> {
+	const processes = await allProcesses();
+	const below = (id: number): number[] =>
+		processes.filter(({ parentId }) => parentId === id).flatMap((child) => [child.id, ...below(child.id)]);
+	return below(processId);
+}
