@@ -9,14 +9,24 @@ import { once } from 'node:events';
 import { ensureN8nHost } from '../host/n8nHost';
 import { ensurePackedPackage } from '../host/packageTarball';
 import { HOST_FOLDER, NODE_BINARY, REPOSITORY } from '../host/paths';
-import { PASSED_SIGNALS } from '../host/steps';
+import { installQueuePrograms, missingQueuePrograms } from '../host/queuePrograms';
+import { PASSED_SIGNALS, runCommand } from '../host/steps';
 
 const RUNS = path.join(HOST_FOLDER, 'e2e');
+const NOTES = ['n8n.pid', 'postgres.pid', 'redis.pid'];
+const JEST = [
+	path.join(REPOSITORY, 'node_modules/jest/bin/jest.js'),
+	'--config',
+	path.join(REPOSITORY, 'test/e2e/jest.config.js'),
+];
 
-/** What a killed jest left running: every n8n notes its process id in its folder and removes the note when it ends. */
+/** What a killed jest left running: every server notes its process id in its folder and removes the note when it ends. */
 async function endLeftOverServers(folder: string): Promise<void> {
-	for (const userFolder of await readdir(folder)) {
-		const processId = Number(await readFile(path.join(folder, userFolder, 'n8n.pid'), 'utf8').catch(() => ''));
+	const files = (await readdir(folder, { withFileTypes: true })).flatMap((entry) =>
+		entry.isDirectory() ? NOTES.map((note) => path.join(folder, entry.name, note)) : [],
+	);
+	for (const file of files) {
+		const processId = Number(await readFile(file, 'utf8').catch(() => ''));
 		if (processId > 0) {
 			try {
 				process.kill(-processId, 'SIGKILL');
@@ -27,24 +37,27 @@ async function endLeftOverServers(folder: string): Promise<void> {
 	}
 }
 
+/** Whether this run holds a suite that needs queue mode. */
+async function needsQueueMode(): Promise<boolean> {
+	// A report would take the list.
+	const selection = process.argv.slice(2).filter((argument) => !/^--(json|outputFile)\b/.test(argument));
+	const listed = await runCommand(NODE_BINARY, [...JEST, '--listTests', ...selection]);
+	const suites = listed.split('\n').filter((file) => file.endsWith('.test.ts'));
+	const texts = await Promise.all(suites.map(async (file) => await readFile(file, 'utf8')));
+	return texts.some((text) => text.includes('describeInQueueMode('));
+}
+
 async function main(): Promise<void> {
 	await ensureN8nHost();
 	const packed = await ensurePackedPackage();
+	if (missingQueuePrograms().length > 0 && (await needsQueueMode())) await installQueuePrograms();
 	await mkdir(RUNS, { recursive: true });
 	const folder = await mkdtemp(path.join(RUNS, 'run-'));
 
-	const jest = spawn(
-		NODE_BINARY,
-		[
-			path.join(REPOSITORY, 'node_modules/jest/bin/jest.js'),
-			'--config',
-			path.join(REPOSITORY, 'test/e2e/jest.config.js'),
-			'--runInBand',
-			'--verbose',
-			...process.argv.slice(2),
-		],
-		{ stdio: 'inherit', env: { ...process.env, HAILUO_E2E_FOLDER: folder, HAILUO_E2E_PACKED: JSON.stringify(packed) } },
-	);
+	const jest = spawn(NODE_BINARY, [...JEST, '--runInBand', '--verbose', ...process.argv.slice(2)], {
+		stdio: 'inherit',
+		env: { ...process.env, HAILUO_E2E_FOLDER: folder, HAILUO_E2E_PACKED: JSON.stringify(packed) },
+	});
 	PASSED_SIGNALS.forEach((signal) => process.on(signal, () => jest.kill(signal)));
 	const [code] = (await once(jest, 'close')) as [number | null];
 

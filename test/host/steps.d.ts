@@ -18,13 +18,14 @@ export function runStep<Result>(title: string, work: () => Promise<Result>): Pro
 /**
  * Runs a command silently; a signal that ends this process ends the command too.
  * @param options.env added to this process's environment, from which npm's settings for our package are removed
+ * @param options.account as whom to run it; default whoever runs this process
  * @returns its standard output
  * @throws CommandFailed with the beginning and the end of what it printed
  */
 export function runCommand(
 	command: string,
 	args: readonly string[],
-	options?: { cwd?: string; env?: Record<string, string> },
+	options?: { cwd?: string; env?: Record<string, string>; account?: { uid: number; gid: number } | undefined },
 ): Promise<string>;
 
 /**

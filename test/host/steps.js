@@ -66,6 +66,7 @@ function runCommand(command, args, options = {}) {
 	return new Promise((resolve, reject) => {
 		const child = spawn(command, args, {
 			cwd: options.cwd,
+			...options.account,
 			env: { ...environmentForCommands(process.env), ...options.env },
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});

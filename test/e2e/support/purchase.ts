@@ -104,7 +104,7 @@ export async function until(what: string, isSo: () => boolean, timeoutMs = 30_00
 
 /** The lines that the node itself has written to n8n's log about a job. */
 export function linesAbout(suite: Suite, jobId: string): string[] {
-	return suite.server.log
+	return suite.log
 		.split('\n')
 		.filter((line) => line.includes('Hailuo: ') && line.includes(jobId))
 		.map((line) => line.slice(line.indexOf('Hailuo: ')).trim());

@@ -19,7 +19,12 @@ export const OWNER: Owner = {
 
 /** A real n8n with our packed package, beside a simulator, with a stored credential for every gateway. */
 export interface Suite {
+	/** The process that serves editor and REST interface. */
 	server: N8nServer;
+	/** Where production webhooks and waiting executions are reached, without a slash at the end. */
+	webhookUrl: string;
+	/** What all processes of n8n have printed. */
+	readonly log: string;
 	client: N8nClient;
 	simulator: Simulator;
 	/** By credential type, ready for a node's `credentials`. */
@@ -33,15 +38,15 @@ export interface Suite {
 	close(): Promise<void>;
 }
 
-/** run.ts names a folder that it removes when all went well, so that logs of a failed run can be read. */
-async function newUserFolder(): Promise<string> {
-	const parent = process.env['HAILUO_E2E_FOLDER'] ?? tmpdir();
-	await mkdir(parent, { recursive: true });
-	return mkdtemp(path.join(parent, 'n8n-'));
+/** Where servers get their folders. run.ts names one that it removes when all went well, so that logs of a failed run can be read. */
+export async function suiteFolder(): Promise<string> {
+	const folder = process.env['HAILUO_E2E_FOLDER'] ?? tmpdir();
+	await mkdir(folder, { recursive: true });
+	return folder;
 }
 
 /** run.ts hands on what it packed, so that all suites of a run test the same package. */
-async function packedPackage(): Promise<PackedPackage> {
+export async function packedPackage(): Promise<PackedPackage> {
 	const handedOn = process.env['HAILUO_E2E_PACKED'];
 	return handedOn ? (JSON.parse(handedOn) as PackedPackage) : ensurePackedPackage();
 }
@@ -59,18 +64,13 @@ async function storeCredentials(client: N8nClient, simulator: Simulator): Promis
 }
 
 /**
- * Starts what an end-to-end suite needs; for beforeAll, with close() in afterAll.
- * @param options.environment for n8n
+ * Signs in to a new n8n and stores the credentials.
+ * @returns the part of a suite that is the same in every mode of n8n
  */
-export async function startSuite(
-	options: { simulator?: SimulatorOptions; environment?: Record<string, string> } = {},
-): Promise<Suite> {
-	const host = await ensureN8nHost();
-	const userFolder = await newUserFolder();
-	await installPackage(await packedPackage(), userFolder);
-
-	const simulator = await startSimulator(options.simulator);
-	const server = await N8nServer.start(host, { userFolder, environment: options.environment ?? {} });
+export async function openDesk(
+	server: N8nServer,
+	simulator: Simulator,
+): Promise<Pick<Suite, 'client' | 'credentials' | 'credentialsWithWiroKeyOnly' | 'run'>> {
 	const client = new N8nClient(server.url);
 	await client.signIn(OWNER);
 	const credentials = await storeCredentials(client, simulator);
@@ -79,11 +79,8 @@ export async function startSuite(
 		type: 'hailuoWiroApi',
 		data: wiroKeyOnlyCredential(simulator),
 	});
-
 	return {
-		server,
 		client,
-		simulator,
 		credentials,
 		credentialsWithWiroKeyOnly: { ...credentials, hailuoWiroApi },
 		async run(workflow, { timeoutMs } = {}) {
@@ -91,6 +88,33 @@ export async function startSuite(
 			const executionId = await client.runWorkflow(id, { trigger: workflow.nodes[0]!.name });
 			return client.waitForExecution(executionId, timeoutMs === undefined ? {} : { timeoutMs });
 		},
+	};
+}
+
+/**
+ * Starts what an end-to-end suite needs; for beforeAll, with close() in afterAll.
+ * @param options.environment for n8n
+ */
+export async function startSuite(
+	options: { simulator?: SimulatorOptions; environment?: Record<string, string> } = {},
+): Promise<Suite> {
+	const host = await ensureN8nHost();
+	const userFolder = await mkdtemp(path.join(await suiteFolder(), 'n8n-'));
+	await installPackage(await packedPackage(), userFolder);
+
+	const simulator = await startSimulator(options.simulator);
+	const server = await N8nServer.start(host, { userFolder, environment: options.environment ?? {} });
+	const desk = await openDesk(server, simulator);
+	const { client } = desk;
+
+	return {
+		...desk,
+		server,
+		webhookUrl: server.url,
+		get log() {
+			return server.log;
+		},
+		simulator,
 		async crashAndRestart() {
 			await server.kill();
 			await server.start();

@@ -83,7 +83,7 @@ export function listenerOf(suite: Suite, workflowId: string, { webhookId, name }
 	};
 	return {
 		path,
-		url: suite.server.url + path,
+		url: suite.webhookUrl + path,
 		executions,
 		async items(count) {
 			const deadline = Date.now() + 15_000;
@@ -137,7 +137,7 @@ export async function make(
 	return {
 		jobId,
 		ticket: address.searchParams.get('hailuoTicket') ?? '',
-		callbackUrl: suite.server.url + address.pathname + address.search,
+		callbackUrl: suite.webhookUrl + address.pathname + address.search,
 	};
 }
 

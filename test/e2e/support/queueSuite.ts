@@ -1,0 +1,89 @@
+import { mkdtemp } from 'node:fs/promises';
+import path from 'node:path';
+import { N8nCluster } from '../../host/n8nCluster';
+import { ensureN8nHost } from '../../host/n8nHost';
+import { Postgres } from '../../host/postgres';
+import { missingQueuePrograms } from '../../host/queuePrograms';
+import { Redis } from '../../host/redis';
+import { runStep } from '../../host/steps';
+import { startSimulator } from '../../simulator';
+import type { SimulatorOptions } from '../../simulator/types';
+import { openDesk, OWNER, packedPackage, suiteFolder, type Suite } from './suite';
+
+/** A real n8n in queue mode; `server` is its main process. */
+export interface QueueSuite extends Suite {
+	cluster: N8nCluster;
+	postgres: Postgres;
+	redis: Redis;
+}
+
+export interface QueueSuiteOptions {
+	simulator?: SimulatorOptions;
+	/** Default 2. */
+	workers?: number;
+	/** Default 1. */
+	webhooks?: number;
+	/** For all processes of n8n. */
+	environment?: Record<string, string>;
+}
+
+/** Starts what a queue-mode suite needs; for beforeAll, with close() in afterAll. */
+export async function startQueueSuite(options: QueueSuiteOptions = {}): Promise<QueueSuite> {
+	const { simulator: simulatorOptions, ...clusterOptions } = options;
+	const host = await ensureN8nHost();
+	const folder = await suiteFolder();
+	const packed = await packedPackage();
+	const [postgres, redis] = await Promise.all([
+		Postgres.start(await mkdtemp(path.join(folder, 'postgres-'))),
+		Redis.start(await mkdtemp(path.join(folder, 'redis-'))),
+	]);
+	const cluster = await runStep('Starting n8n in queue mode', () =>
+		N8nCluster.start(host, { folder, packed, postgres, redis, ...clusterOptions }),
+	);
+	const simulator = await startSimulator(simulatorOptions);
+	const desk = await openDesk(cluster.main, simulator);
+	const { client } = desk;
+
+	return {
+		...desk,
+		server: cluster.main,
+		webhookUrl: cluster.webhookUrl,
+		get log() {
+			return cluster.log;
+		},
+		simulator,
+		cluster,
+		postgres,
+		redis,
+		async crashAndRestart() {
+			await cluster.kill();
+			await cluster.start();
+			await client.signIn(OWNER);
+		},
+		async close() {
+			// Stopping would let workers finish what tests have left running.
+			await cluster.kill();
+			await Promise.all([postgres.remove(), redis.remove(), simulator.close()]);
+		},
+	};
+}
+
+/**
+ * A `describe` of what needs queue mode. Without PostgreSQL and Redis it is skipped and says so; in CI that is a failure.
+ */
+export function describeInQueueMode(title: string, tests: () => void): void {
+	const missing = missingQueuePrograms();
+	if (missing.length === 0) {
+		describe(title, tests);
+		return;
+	}
+	const reason = `${missing.join(' and ')} could not be found on this machine, nor be installed`;
+	if (process.env['CI'] === 'true') {
+		test(title, () => {
+			throw new Error(`Queue mode was not tested: ${reason}`);
+		});
+		return;
+	}
+	process.stdout.write(`\nNOT TESTED: ${title}. ${reason}. On Debian: apt-get install postgresql redis-server\n\n`);
+	describe.skip(`${title} (not tested: ${reason})`, tests);
+}
