@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { HAILUO_NODE, hailuo, itemsOf, noOperation, runsOf, webhookTrigger } from '../host/workflows';
-import type { WorkflowInput, WorkflowNode } from '../host/n8nTypes';
+import { hailuo, itemsOf, noOperation, runsOf, webhookTrigger } from '../host/workflows';
+import type { WorkflowNode } from '../host/n8nTypes';
 import {
 	begin,
 	begun,
 	callbacksOf,
 	delayOf,
 	durable,
-	finishAndRing,
 	hintsOf,
 	idsOf,
 	jobIdsAt,
@@ -188,28 +185,6 @@ describe('a suspended wait', () => {
 		const ends = told.filter(({ type }) => type === 'executionFinished').map(({ data }) => data['status']);
 		expect(ends.at(-1)).toBe('success');
 		expect(told.map(({ type }) => type)).toContain('executionWaiting');
-	});
-
-	test.concurrent('is drawn rightly in the example that people import', async () => {
-		const file = path.resolve(__dirname, '../../examples/durable-batch.json');
-		const example = JSON.parse(await readFile(file, 'utf8')) as WorkflowInput;
-		const nodes = example.nodes.map((node) =>
-			node.type === HAILUO_NODE ? { ...node, credentials: suite.credentials } : node,
-		);
-		const { end, jobs, suspended } = await begin(suite, { ...example, nodes }, 'Create Videos');
-		expect(jobs).toHaveLength(3);
-		const order = [jobs[2]!, jobs[0]!, jobs[1]!];
-		await pause(CALM_MS);
-		for (const job of order) {
-			await suspended();
-			await finishAndRing(suite, job);
-		}
-		const execution = await end();
-
-		expect(jobIdsAt(execution, 'Go On from Here')).toEqual(idsOf(order));
-		expect(runsOf(execution, 'Go On from Here')).toHaveLength(3);
-		expect(itemsOf(execution, 'Go On from Here').every(({ binary }) => binary?.['data'] !== undefined)).toBe(true);
-		expect(hintsOf(execution, 'Wait for Videos')).toEqual([]);
 	});
 
 	test.concurrent('does not suspend for a job that is over', async () => {

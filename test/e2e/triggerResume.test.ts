@@ -2,9 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { writeTicket } from '../../nodes/Hailuo/core/ticket';
-import type { Workflow, WorkflowInput, WorkflowNode } from '../host/n8nTypes';
+import type { WorkflowInput, WorkflowNode } from '../host/n8nTypes';
 import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, webhookTrigger, workflowOf } from '../host/workflows';
-import { readRepositoryFile } from '../support/repository';
 import { begin, inARow, jobIdsAt, loop, prompts, requestsOf, suspendingWait } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
 import { aCallback, hailuoTrigger, listenerOf, report, type CallingProvider, type Listener } from './support/trigger';
@@ -158,61 +157,5 @@ describe('a genuine ticket', () => {
 		expect((await report(suite, 'wiro', callbackUrl, aCallback('wiro', id))).status).toBe(200);
 		await pause(500);
 		expect(runsOf(await suite.client.getExecution(executionId), 'After')).toHaveLength(1);
-	});
-});
-
-describe('the examples', () => {
-	/** An example as a person makes it run: credentials chosen, the trigger's production URL given to Create. */
-	function example(name: string, webhookId: string): WorkflowInput {
-		const workflow = JSON.parse(readRepositoryFile(`examples/${name}.json`)) as Workflow;
-		const nodes = workflow.nodes.map((node): WorkflowNode => {
-			if (!node.type.startsWith('n8n-nodes-hailuo.')) return node;
-			const { callbackUrl, ...parameters } = node.parameters;
-			return {
-				...node,
-				credentials: suite.credentials,
-				parameters:
-					callbackUrl === undefined
-						? parameters
-						: { ...parameters, callbackUrl: `${suite.server.url}/webhook/${webhookId}/hailuo` },
-			};
-		});
-		return { ...workflow, nodes };
-	}
-
-	const triggerOf = ({ nodes }: WorkflowInput) => nodes.find(({ type }) => type.endsWith('.hailuoTrigger'))!;
-	const webhookIdOf = (name: string) =>
-		triggerOf(JSON.parse(readRepositoryFile(`examples/${name}.json`)) as Workflow).webhookId ?? '';
-
-	it('fire and forget: one workflow makes the video, another gets it with what the first knew', async () => {
-		const webhookId = webhookIdOf('fire-and-forget-receive');
-		const receiving = example('fire-and-forget-receive', webhookId);
-		const listener = await activate(receiving, triggerOf(receiving));
-		const making = await suite.run(example('fire-and-forget', webhookId));
-		const jobId = String(itemsOf(making, 'Create Video')[0]?.json['jobId']);
-		suite.simulator.finishJob(jobId);
-
-		expect((await listener.items(1)).map(({ json }) => json['jobId'])).toEqual([jobId]);
-		const [execution] = await listener.executions();
-		expect(itemsOf(execution!, 'Row and Video').map(({ json }) => json)).toEqual([
-			{ row: 7, status: 'succeeded', videoUrl: suite.simulator.job(jobId)?.videoUrl },
-		]);
-	});
-
-	it('trigger resumes: the first workflow goes on where it waited', async () => {
-		const webhookId = webhookIdOf('trigger-resumes-receive');
-		const resuming = example('trigger-resumes-receive', webhookId);
-		await activate(resuming, triggerOf(resuming));
-		const waiting = example('trigger-resumes', webhookId);
-		const { id: workflowId } = await suite.client.createWorkflow(waiting);
-		const id = await suite.client.runWorkflow(workflowId, { trigger: waiting.nodes[0]!.name });
-		const suspended = await suite.client.waitForExecution(id, { until: ['waiting'] });
-		suite.simulator.finishJob(String(itemsOf(suspended, 'Create Video')[0]?.json['jobId']));
-
-		const execution = await suite.client.waitForExecution(id, { timeoutMs: BEFORE_ANY_RECHECK_MS });
-		const [item, ...others] = itemsOf(execution, 'Continue Here');
-		expect(others).toEqual([]);
-		expect(item?.json['status']).toBe('succeeded');
-		expect(item?.binary?.['data']?.mimeType).toBe('video/mp4');
 	});
 });

@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
+import { code, itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
+import { readExample } from '../../support/examples';
+import type { Suite } from './suite';
+
+/** What a person fills in: parameters by the name of their node. */
+export type FilledIn = Record<string, Record<string, unknown>>;
+
+const TRIGGER = /Trigger$/;
+
+/** An example as it is imported, with the simulator's credentials chosen and a person's own values in place. */
+export function template(
+	suite: Suite,
+	name: Parameters<typeof readExample>[0],
+	filledIn: FilledIn = {},
+): WorkflowInput {
+	const { nodes, ...workflow } = readExample(name);
+	const unknown = Object.keys(filledIn).filter((each) => !nodes.some((node) => node.name === each));
+	if (unknown.length > 0) throw new Error(`${name} has no node ${unknown.join(', ')}`);
+	return {
+		...workflow,
+		nodes: nodes.map((node): WorkflowNode => {
+			const parameters = { ...node.parameters, ...filledIn[node.name] };
+			const isOurs = node.type.startsWith('n8n-nodes-hailuo.');
+			return isOurs ? { ...node, parameters, credentials: suite.credentials } : { ...node, parameters };
+		}),
+	};
+}
+
+/** The node with which a workflow starts. */
+export function triggerOf({ nodes }: WorkflowInput): WorkflowNode {
+	const trigger = nodes.find(({ type }) => TRIGGER.test(type));
+	if (trigger === undefined) throw new Error('No node starts this workflow');
+	return trigger;
+}
+
+/** Imports a workflow and presses "Execute workflow"; returns the execution's id. */
+export async function start(suite: Suite, workflow: WorkflowInput): Promise<string> {
+	const { id } = await suite.client.createWorkflow(workflow);
+	return await suite.client.runWorkflow(id, { trigger: triggerOf(workflow).name });
+}
+
+/** Imports a workflow, runs it and waits for its end. */
+export async function runToTheEnd(suite: Suite, workflow: WorkflowInput): Promise<Execution> {
+	return await suite.client.waitForExecution(await start(suite, workflow), { timeoutMs: 120_000 });
+}
+
+/** Waits until a node has put out so many items, in all its runs, of an execution that goes on. */
+export async function untilPutOut(suite: Suite, executionId: string, nodeName: string, count: number): Promise<void> {
+	const deadline = Date.now() + 90_000;
+	while (itemsOf(await suite.client.getExecution(executionId), nodeName).length < count) {
+		if (Date.now() > deadline) throw new Error(`${nodeName} has not put out ${count} items`);
+		await pause(200);
+	}
+}
+
+/** A list of prompts as the examples have it in their node "Prompts". */
+export const listOfPrompts = (prompts: readonly string[]) => ({ jsonOutput: JSON.stringify({ prompt: prompts }) });
+
+function dataTable(name: string, table: string, parameters: Record<string, unknown>): WorkflowNode {
+	return {
+		...noOperation(name),
+		type: 'n8n-nodes-base.dataTable',
+		typeVersion: 1.1,
+		parameters: { dataTableId: { __rl: true, mode: 'name', value: table }, ...parameters },
+	};
+}
+
+/** Adds rows to one of n8n's data tables, as a person does under "Data tables". */
+export async function addRows(
+	suite: Suite,
+	table: string,
+	rows: ReadonlyArray<Record<string, unknown>>,
+): Promise<void> {
+	const add = dataTable('Add', table, {
+		operation: 'insert',
+		columns: { mappingMode: 'autoMapInputData', value: null, matchingColumns: [], schema: [] },
+	});
+	const list = code(`return ${JSON.stringify(rows.map((json) => ({ json })))};`, 'List');
+	const { data } = await suite.run(workflowOf('Rows added', [manualTrigger(), list, add]));
+	if (data.resultData.error !== undefined) throw new Error(data.resultData.error.message);
+}
+
+/** All rows of a data table, oldest first. */
+export async function readRows(suite: Suite, table: string): Promise<Array<ExecutedItem['json']>> {
+	const read = dataTable('Read', table, {
+		operation: 'get',
+		returnAll: true,
+		orderBy: true,
+		orderByColumn: 'id',
+		orderByDirection: 'ASC',
+	});
+	const execution = await suite.run(workflowOf('Rows read', [manualTrigger(), read]));
+	return itemsOf(execution, 'Read').map(({ json }) => json);
+}

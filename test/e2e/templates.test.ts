@@ -1,0 +1,279 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { request } from 'undici';
+import type { ExecutedItem, Execution, WorkflowInput } from '../host/n8nTypes';
+import { itemsOf, runsOf } from '../host/workflows';
+import type { SimulatedJob } from '../simulator/types';
+import type { ExampleName } from '../support/examples';
+import { begun, finishAndRing, hintsOf, idsOf, jobIdsAt, untilStatus } from './support/durable';
+import { startSuite, type Suite } from './support/suite';
+import {
+	addRows,
+	listOfPrompts,
+	readRows,
+	runToTheEnd,
+	start,
+	template,
+	triggerOf,
+	untilPutOut,
+} from './support/templates';
+import { listenerOf, type Listener } from './support/trigger';
+
+const VIDEO_BYTES = 300_000;
+const JOB_SECONDS = 2;
+
+/** A recheck comes a minute after the wait began at the earliest; what is there before was woken. */
+const BEFORE_ANY_RECHECK_MS = 40_000;
+
+/** Longer than any test: such a job ends when the test says so. */
+const ENDLESS = '[[seconds:3600]]';
+
+let suite: Suite;
+
+beforeAll(async () => {
+	suite = await startSuite({ simulator: { jobDurationMs: JOB_SECONDS * 1000, videoBytes: VIDEO_BYTES } });
+});
+
+afterAll(async () => {
+	await suite.close();
+});
+
+function jobsAt(execution: Execution, nodeName: string): SimulatedJob[] {
+	return itemsOf(execution, nodeName).map(({ json }) => {
+		const job = suite.simulator.job(String(json['jobId']));
+		if (job === undefined) throw new Error(`${nodeName} put out ${JSON.stringify(json)}`);
+		return job;
+	});
+}
+
+/** Whether all were being made at the same time. */
+function areSideBySide(jobs: readonly SimulatedJob[]): boolean {
+	const lastMade = Math.max(...jobs.map(({ createdAt }) => createdAt));
+	return jobs.every(({ endsAt }) => endsAt > lastMade);
+}
+
+async function videoAt(url: string): Promise<Buffer> {
+	const { body } = await request(url);
+	return Buffer.from(await body.arrayBuffer());
+}
+
+async function expectVideo(item: ExecutedItem | undefined, job: SimulatedJob): Promise<void> {
+	expect(item?.json).toMatchObject({ jobId: job.id, status: 'succeeded', videoUrl: job.videoUrl });
+	const file = item?.binary?.['data'];
+	expect(file?.mimeType).toBe('video/mp4');
+	const bytes = await suite.client.downloadBinary(file?.id ?? '');
+	expect(bytes).toHaveLength(VIDEO_BYTES);
+	expect(bytes.equals(await videoAt(job.videoUrl))).toBe(true);
+}
+
+async function publish(workflow: WorkflowInput): Promise<Listener> {
+	const { id } = await suite.client.createWorkflow(workflow);
+	await suite.client.activateWorkflow(id);
+	return listenerOf(suite, id, triggerOf(workflow));
+}
+
+async function firstVideo(): Promise<void> {
+	const execution = await runToTheEnd(suite, template(suite, 'first-video'));
+	const [job, ...others] = jobsAt(execution, 'Hailuo');
+	expect(others).toEqual([]);
+	await expectVideo(itemsOf(execution, 'Hailuo')[0], job!);
+}
+
+async function batchOfPrompts(): Promise<void> {
+	const prompts = listOfPrompts(['A boat', 'A lantern [[fail:Too dark]]', 'A roof']);
+	const execution = await runToTheEnd(suite, template(suite, 'batch-of-prompts', { Prompts: prompts }));
+	const jobs = jobsAt(execution, 'Create Videos');
+	expect(areSideBySide(jobs)).toBe(true);
+	const items = itemsOf(execution, 'Wait for Videos');
+	expect(items).toHaveLength(3);
+	await expectVideo(items[0], jobs[0]!);
+	expect(items[1]?.json).toMatchObject({ jobId: jobs[1]!.id, status: 'failed', failure: { message: 'Too dark' } });
+	await expectVideo(items[2], jobs[2]!);
+}
+
+async function sheetToVideos(): Promise<void> {
+	const table = 'Hailuo prompts';
+	const workflow = template(suite, 'sheet-to-videos');
+	const first = await runToTheEnd(suite, workflow);
+	const examples = jobsAt(first, 'Create Videos');
+	expect(examples).toHaveLength(3);
+	expect(areSideBySide(examples)).toBe(true);
+	// Written down before the waiting begins, so that a run beside this one makes no row again.
+	expect(itemsOf(first, 'Mark as Started').map(({ json }) => [json['status'], json['jobId']])).toEqual(
+		examples.map(({ id }) => ['started', id]),
+	);
+	expect(runsOf(first, 'Mark as Started')[0]!.executionIndex).toBeLessThan(
+		runsOf(first, 'Wait for Videos')[0]!.executionIndex!,
+	);
+	const finished = examples.map(({ id, videoUrl }) => ({ status: 'succeeded', jobId: id, videoUrl }));
+	expect(await readRows(suite, table)).toMatchObject(finished);
+
+	const refused = 'A prompt that is refused';
+	suite.simulator.addFault({
+		kind: 'status',
+		status: 400,
+		provider: 'apiframe',
+		operation: 'create',
+		message: 'Not this one',
+		matches: ({ rawBody }) => rawBody.includes(refused),
+	});
+	const own = ['A kite', refused, 'A train [[fail:Too dark]]'];
+	await addRows(
+		suite,
+		table,
+		own.map((prompt) => ({ prompt })),
+	);
+	const second = await runToTheEnd(suite, workflow);
+	expect(second.status).toBe('success');
+	expect(itemsOf(second, 'Rows to Make').map(({ json }) => json['prompt'])).toEqual(own);
+	const [kite, train] = jobsAt(second, 'Create Videos');
+	expect(itemsOf(second, 'Save Video Link').map(({ json }) => json['prompt'])).toEqual([own[0]]);
+	expect(
+		itemsOf(second, 'Save Failure')
+			.map(({ json }) => json['prompt'])
+			.sort(),
+	).toEqual([own[1], own[2]].sort());
+	expect((await readRows(suite, table)).slice(3)).toMatchObject([
+		{ prompt: own[0], status: 'succeeded', jobId: kite!.id, videoUrl: kite!.videoUrl },
+		{ prompt: own[1], status: 'failed', jobId: null, videoUrl: null, failure: expect.stringContaining('refused') },
+		{ prompt: own[2], status: 'failed', jobId: train!.id, failure: 'Too dark' },
+	]);
+}
+
+async function durableBatch(): Promise<void> {
+	const prompts = listOfPrompts(['A boat', 'A lantern', 'A roof'].map((prompt) => `${prompt} ${ENDLESS}`));
+	const id = await start(suite, template(suite, 'durable-batch', { Prompts: prompts }));
+	await untilStatus(suite, id, 'waiting');
+	const { jobs, suspended, end } = await begun(suite, id, 'Create Videos');
+	const order = [jobs[2]!, jobs[0]!, jobs[1]!];
+	for (const [index, job] of order.entries()) {
+		await suspended();
+		await finishAndRing(suite, job);
+		await untilPutOut(suite, id, 'Go On from Here', index + 1);
+	}
+	const execution = await end();
+	expect(jobIdsAt(execution, 'Go On from Here')).toEqual(idsOf(order));
+	expect(runsOf(execution, 'Go On from Here')).toHaveLength(3);
+	for (const [index, item] of itemsOf(execution, 'Go On from Here').entries()) await expectVideo(item, order[index]!);
+	expect(hintsOf(execution, 'Wait for Videos')).toEqual([]);
+}
+
+async function fireAndForget(): Promise<void> {
+	const listener = await publish(template(suite, 'fire-and-forget-receive'));
+	const made = template(suite, 'fire-and-forget', { 'Create Video': { callbackUrl: listener.url } });
+	const [job] = jobsAt(await runToTheEnd(suite, made), 'Create Video');
+	expect((await listener.items(1)).map(({ json }) => json['jobId'])).toEqual([job!.id]);
+	const [execution] = await listener.executions();
+	expect(itemsOf(execution!, 'Row and Video').map(({ json }) => json)).toEqual([
+		{ row: 7, status: 'succeeded', videoUrl: job!.videoUrl },
+	]);
+}
+
+async function triggerResumes(): Promise<void> {
+	const listener = await publish(template(suite, 'trigger-resumes-receive'));
+	const waiting = template(suite, 'trigger-resumes', {
+		'Create Video': { callbackUrl: listener.url, prompt: `A boat ${ENDLESS}` },
+	});
+	const id = await start(suite, waiting);
+	await untilStatus(suite, id, 'waiting');
+	const { jobs, end } = await begun(suite, id, 'Create Video');
+	suite.simulator.finishJob(jobs[0]!.id);
+	const execution = await end(BEFORE_ANY_RECHECK_MS);
+	expect(itemsOf(execution, 'Continue Here')).toHaveLength(1);
+	await expectVideo(itemsOf(execution, 'Continue Here')[0], jobs[0]!);
+	expect(await listener.executions()).toEqual([]);
+}
+
+async function compareGateways(): Promise<void> {
+	const execution = await runToTheEnd(suite, template(suite, 'compare-gateways'));
+	const jobs = [...jobsAt(execution, 'Create at Gateway A'), ...jobsAt(execution, 'Create at Gateway B')];
+	expect(jobs.map(({ provider }) => provider)).toEqual(['apiframe', 'wiro']);
+	expect(areSideBySide(jobs)).toBe(true);
+	expect(runsOf(execution, 'Comparison')).toHaveLength(1);
+	const compared = itemsOf(execution, 'Comparison').map(({ json }) => json);
+	expect(compared).toEqual(
+		jobs.map(({ provider, videoUrl }) => ({
+			gateway: provider,
+			status: 'succeeded',
+			seconds: expect.any(Number),
+			cost: expect.stringMatching(/^[\d.]+ (credits|USD)$/),
+			videoUrl,
+			reason: null,
+		})),
+	);
+	// Wiro dates a job in whole seconds.
+	for (const { seconds } of compared) expect(Math.abs(Number(seconds) - JOB_SECONDS)).toBeLessThanOrEqual(1);
+}
+
+async function compareWithOneThatRefuses(): Promise<void> {
+	const prompt = 'A prompt that one gateway refuses';
+	suite.simulator.addFault({
+		kind: 'status',
+		status: 400,
+		provider: 'wiro',
+		operation: 'create',
+		message: 'Not this one',
+		matches: ({ rawBody }) => rawBody.includes(prompt),
+	});
+	const assignments = { assignments: [{ id: '1', name: 'prompt', type: 'string', value: prompt }] };
+	const execution = await runToTheEnd(suite, template(suite, 'compare-gateways', { Prompt: { assignments } }));
+	const [made] = jobsAt(execution, 'Create at Gateway A');
+	expect(runsOf(execution, 'Comparison')).toHaveLength(1);
+	expect(itemsOf(execution, 'Comparison').map(({ json }) => json)).toMatchObject([
+		{ gateway: 'apiframe', status: 'succeeded', videoUrl: made!.videoUrl },
+		{ gateway: 'Create at Gateway B', status: 'refused', videoUrl: null, reason: expect.stringContaining('refused') },
+	]);
+}
+
+async function saveVideo(): Promise<void> {
+	// n8n's default for what its file nodes may touch, in the home folder that the suite gave it.
+	const folder = path.join(suite.server.userFolder, '.n8n-files');
+	await mkdir(folder);
+	const assignments = ['prompt', 'folder'].map((name, index) => ({
+		id: String(index),
+		name,
+		type: 'string',
+		value: { prompt: 'A boat', folder }[name],
+	}));
+	const execution = await runToTheEnd(
+		suite,
+		template(suite, 'save-video', { 'Prompt and Folder': { assignments: { assignments } } }),
+	);
+	const [job] = jobsAt(execution, 'Create Video and Wait');
+	const name = `apiframe-${job!.id}.mp4`;
+	expect(itemsOf(execution, 'Save Video to Disk')).toMatchObject([
+		{ json: { jobId: job!.id, fileName: path.join(folder, name) } },
+	]);
+	expect(await readdir(folder)).toEqual([name]);
+	expect((await readFile(path.join(folder, name))).equals(await videoAt(job!.videoUrl))).toBe(true);
+}
+
+interface Behaviour {
+	does: string;
+	run(): Promise<void>;
+}
+
+/** Every example, imported as it is, with credentials chosen and filled in what its note asks for. */
+const BEHAVIOURS: Record<ExampleName, readonly Behaviour[]> = {
+	'first-video': [{ does: 'makes one video and its file', run: firstVideo }],
+	'batch-of-prompts': [{ does: 'makes all videos side by side and lets failed ones flow on', run: batchOfPrompts }],
+	'sheet-to-videos': [
+		{ does: 'makes each new row once, and writes back links by one branch, failures by another', run: sheetToVideos },
+	],
+	'durable-batch': [{ does: 'lets each video go on when a callback says that it is done', run: durableBatch }],
+	'fire-and-forget': [{ does: 'hands the video to another workflow, with what it knew', run: fireAndForget }],
+	'trigger-resumes': [{ does: 'goes on where it waited when the trigger wakes it', run: triggerResumes }],
+	'compare-gateways': [
+		{ does: 'has time, cost and address of both videos in one table', run: compareGateways },
+		{ does: 'has a row for a gateway that refuses the job', run: compareWithOneThatRefuses },
+	],
+	'save-video': [{ does: "puts the file into the folder where n8n's nodes may write", run: saveVideo }],
+};
+
+const cases = Object.entries(BEHAVIOURS).flatMap(([name, behaviours]) =>
+	behaviours.map(({ does, run }) => [`${name}.json`, does, run] as const),
+);
+
+test.concurrent.each(cases)('%s %s', async (_, __, run) => {
+	await run();
+});
