@@ -49,6 +49,7 @@ export class HailuoWiroApi implements ICredentialType {
 			required: true,
 			displayOptions: { show: { authentication: ['signature'] } },
 			default: '',
+			description: 'From the same project as the API key',
 		},
 		{
 			displayName: 'Base URL',

@@ -64,12 +64,15 @@ describe('every provider of the registry', () => {
 		expect(credentialFiles.map(credentialName).sort()).toEqual(registered);
 	});
 
-	test('has its credential on the node, shown for this provider alone', () => {
+	test('has its credential on the node, hidden for all other providers', () => {
 		const onNode = (new Hailuo().description.credentials ?? []).map(({ name, displayOptions }) => ({
 			credential: name,
-			shownFor: displayOptions?.show?.['provider'],
+			displayOptions,
 		}));
-		const expected = adapters.map(({ id, credential }) => ({ credential, shownFor: [id] }));
+		const expected = adapters.map(({ id, credential }) => ({
+			credential,
+			displayOptions: { hide: { provider: adapters.map((other) => other.id).filter((other) => other !== id) } },
+		}));
 		expect(onNode).toHaveLength(expected.length);
 		expect(onNode).toEqual(expect.arrayContaining(expected));
 	});

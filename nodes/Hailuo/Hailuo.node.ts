@@ -10,7 +10,7 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { hailuoCredentials, hailuoProperties, readStrategy } from './fields';
+import { hailuoCredentials, hailuoProperties, hailuoSubtitle, readStrategy } from './fields';
 import { jobOf } from './io/errors';
 import { DOORBELL_PATH } from './io/host';
 import { operationByName } from './operations';
@@ -70,8 +70,7 @@ export class Hailuo implements INodeType {
 		icon: { light: 'file:hailuo.svg', dark: 'file:hailuo.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle:
-			'={{ $parameter["provider"] + ": " + $parameter["operation"] + ($parameter["model"] ? " " + $parameter["model"] : "") }}',
+		subtitle: hailuoSubtitle,
 		description: 'Make MiniMax Hailuo videos through AI/ML API, Apiframe, EvoLink or Wiro',
 		defaults: { name: 'Hailuo' },
 		inputs: [NodeConnectionTypes.Main],

@@ -7,7 +7,7 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { hailuoTriggerCredentials, hailuoTriggerProperties } from './fields';
+import { hailuoTriggerCredentials, hailuoTriggerProperties, hailuoTriggerSubtitle } from './fields';
 import { receive } from './operations/receive';
 import { providerById } from './providers';
 
@@ -22,7 +22,7 @@ export class HailuoTrigger implements INodeType {
 		icon: { light: 'file:hailuo.svg', dark: 'file:hailuo.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["provider"] + ": " + $parameter["onCallback"] }}',
+		subtitle: hailuoTriggerSubtitle,
 		description: 'Starts or resumes a workflow when Apiframe, EvoLink or Wiro reports on a Hailuo video',
 		defaults: { name: 'Hailuo Trigger' },
 		inputs: [],

@@ -1,7 +1,12 @@
 import { NodeHelpers, type INode, type INodeParameters, type INodeTypeDescription } from 'n8n-workflow';
-import { hailuoCredentials, hailuoProperties } from '../../nodes/Hailuo/fields';
+import {
+	hailuoCredentials,
+	hailuoProperties,
+	hailuoTriggerCredentials,
+	hailuoTriggerProperties,
+} from '../../nodes/Hailuo/fields';
 import { providers } from '../../nodes/Hailuo/providers';
-import { choicesOf, fill, shopForm, shops, visibleNames, visibleOptions } from './form';
+import { choicesOf, fill, shopForm, shops, visibleFields, visibleNames, visibleOptions } from './form';
 
 const EXPRESSION = '={{ $json.anything }}';
 const IMAGE_URL = 'https://images.example/first.png';
@@ -10,20 +15,20 @@ describe('an operation', () => {
 	const creating = [
 		'model',
 		'prompt',
-		'cameraMovements',
 		'firstFrame',
 		'firstFrameUrl',
 		'resolution',
 		'duration',
+		'cameraMovements',
 		'promptOptimizer',
 	];
-	const waiting = ['onJobFailure', 'onTimeout', 'timeout'];
+	const waiting = ['timeout', 'onTimeout', 'onJobFailure'];
 
 	test.each<[string, string[]]>([
 		['create', [...creating, 'callback']],
-		['createAndWait', [...creating, ...waiting, 'downloadVideo']],
+		['createAndWait', [...creating, 'downloadVideo', ...waiting]],
 		['get', ['jobId', 'downloadVideo']],
-		['wait', ['jobId', 'waitStrategy', ...waiting, 'downloadVideo']],
+		['wait', ['jobId', 'waitStrategy', 'downloadVideo', ...waiting]],
 		['cancel', ['jobId']],
 	])('%s has its own fields, in this order', (operation, fields) => {
 		for (const { id, cancel, callbacks } of shops) {
@@ -33,6 +38,7 @@ describe('an operation', () => {
 			expect([id, ...visibleNames(values)].filter((name) => !name.startsWith('lastFrame'))).toEqual([
 				id,
 				'provider',
+				'credential',
 				'operation',
 				...fields.filter((name) => name !== 'callback' || callbacks !== undefined),
 				'options',
@@ -176,6 +182,53 @@ describe('a new node', () => {
 			),
 		);
 		expect(shown.map(({ name, required }) => ({ name, required }))).toEqual([{ name: credential, required: true }]);
+	});
+});
+
+describe('the editor', () => {
+	/** With `show`, n8n's editor takes the field whose values are all named there for the kind of login, and hides it. */
+	test.each([
+		['node', hailuoCredentials],
+		['trigger', hailuoTriggerCredentials],
+	])('keeps the provider in the form of the %s, since no credential shows at a list of its values', (_what, all) => {
+		expect(all.length).toBeGreaterThan(1);
+		expect(all.filter(({ displayOptions }) => displayOptions?.show !== undefined)).toEqual([]);
+	});
+
+	test.each([
+		['node', hailuoProperties],
+		['trigger', hailuoTriggerProperties],
+	])('puts the credential right under the provider of the %s', (_what, properties) => {
+		const places = properties.map(({ name, type }) => (type === 'credentials' ? type : name));
+		expect(places.filter((place) => place === 'credentials')).toHaveLength(1);
+		expect(places[places.indexOf('provider') + 1]).toBe('credentials');
+	});
+});
+
+describe('what costs time or money', () => {
+	const hintsOf = (name: string, values: INodeParameters) =>
+		visibleFields(values, hailuoProperties)
+			.filter((field) => field.name === name)
+			.map(({ hint }) => hint);
+
+	test.each(providers)('is said under the model of $label, wherever a video is bought', ({ id }) => {
+		for (const operation of ['create', 'createAndWait'])
+			expect(hintsOf('model', { provider: id, operation })).toEqual([
+				'Each item buys one video, which usually takes one to ten minutes',
+			]);
+	});
+
+	test.each(providers)('is said of the links of $label where the video can be downloaded', ({ id, linkLifetime }) => {
+		for (const operation of ['createAndWait', 'get', 'wait']) {
+			const [hint = ''] = hintsOf('downloadVideo', { provider: id, operation });
+			expect(hint).toContain(linkLifetime ?? 'does not say how long');
+		}
+	});
+
+	test('is at stake where another model makes its video from the prompt alone, which the first frame says', () => {
+		const ofModel = (model: string) => hintsOf('firstFrame', { provider: 'wiro', operation: 'create', model });
+		expect(ofModel('hailuo-2.3')).toEqual(["Look here again after changing 'Model'"]);
+		expect(ofModel('hailuo-2.3-fast')).toEqual([undefined]);
 	});
 });
 

@@ -24,7 +24,11 @@ const forms = [hailuoProperties, hailuoTriggerProperties];
 const collections = forms.flat().filter(({ type }) => type === 'collection');
 /** A notice is no field: what n8n calls its label is a text to read. */
 const notices = forms.flat().filter(({ type }) => type === 'notice');
-const fields = [...forms.flat().filter(({ type }) => type !== 'notice'), ...collections.flatMap(itemsOf)];
+const fields = [
+	// Neither is the place of the credential's list, which n8n labels itself.
+	...forms.flat().filter(({ type }) => type !== 'notice' && type !== 'credentials'),
+	...collections.flatMap(itemsOf),
+];
 const lists = fields.filter(({ type }) => type === 'options' || type === 'multiOptions');
 const labelled: Labelled[] = fields.flatMap((field) => [
 	{ path: field.name, label: field.displayName, description: field.description },

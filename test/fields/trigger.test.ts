@@ -32,7 +32,7 @@ describe("the trigger's form", () => {
 	});
 
 	test('says what to do with its address, and has these choices', () => {
-		expect(namesOf({})).toEqual(['urlNotice', 'provider', 'onCallback', 'events']);
+		expect(namesOf({})).toEqual(['urlNotice', 'provider', 'credential', 'onCallback', 'events']);
 		expect(choicesOf('onCallback')).toEqual(['startWorkflow', 'resumeExecution']);
 		expect(choicesOf('events')).toEqual(EVENTS);
 	});

@@ -57,6 +57,8 @@ function describeFrame(
 		type: 'options',
 		options: options.map((option) => ({ ...option })),
 		default: initial,
+		// n8n keeps no value that is a field's default: what was left at URL, the default of one model, is None at another.
+		...(frame === 'firstFrame' && initial === 'none' && { hint: "Look here again after changing 'Model'" }),
 		description: `${what}: ${types}, at most ${IMAGE_SIZE_LIMIT / 1024 / 1024} MB`,
 	};
 }
@@ -79,6 +81,7 @@ function describeProperty(frame: FrameName): Field {
 		name: `${frame}BinaryProperty`,
 		type: 'string',
 		default: DEFAULT_PROPERTY,
+		typeOptions: { binaryDataProperty: true },
 		placeholder: 'e.g. data',
 		hint: "The name of the item's field that holds the file",
 		description: `Name of the binary field with the image the video ${frame === 'firstFrame' ? 'begins' : 'ends'} with`,

@@ -4,10 +4,17 @@ import type { ProviderAdapter } from '../providers/adapter';
 import { describeFirstFrame, describeLastFrame } from './frames';
 import { describeCallback } from './callback';
 import { describeOptions } from './options';
+import { describeSubtitle, describeTriggerSubtitle } from './subtitle';
 import { describeStrategy } from './suspending';
 import { describeTrigger } from './trigger';
 import { describeCameraMovements, describePrompt, describePromptOptimizer } from './prompt';
-import { describeCredentials, describeModel, describeOperation, describeProvider } from './provider';
+import {
+	describeCredentialPlace,
+	describeCredentials,
+	describeModel,
+	describeOperation,
+	describeProvider,
+} from './provider';
 import { describeDuration, describeResolution } from './videoRequest';
 import { describeDownload, describeJobId, describeWaiting } from './waiting';
 
@@ -31,25 +38,26 @@ export {
  * Draws the Hailuo node's form from what the providers sell and can do.
  *
  * @param offered the providers in the form, the default one first
- * @returns n8n's properties. A field stands after every field its visibility depends on: n8n resolves them in this order
+ * @returns n8n's properties, from what matters most to what most people leave alone. A field stands after every field its visibility depends on: n8n resolves them in this order
  */
 export function describeForm(offered: readonly ProviderAdapter[]): INodeProperties[] {
 	return [
 		describeProvider(offered),
+		describeCredentialPlace(),
 		...describeOperation(offered),
 		...describeModel(offered),
 		...describePrompt(offered),
-		describeCameraMovements(),
 		...describeFirstFrame(offered),
 		...describeLastFrame(offered),
 		...describeResolution(offered),
 		...describeDuration(offered),
+		describeCameraMovements(),
 		describePromptOptimizer(),
 		...describeCallback(offered),
 		describeJobId(),
 		...describeStrategy(),
-		...describeWaiting(),
 		...describeDownload(offered),
+		...describeWaiting(),
 		describeOptions(offered),
 	];
 }
@@ -60,6 +68,10 @@ export const hailuoCredentials: INodeCredentialDescription[] = describeCredentia
 export const hailuoTriggerCredentials: INodeCredentialDescription[] = describeCredentials(
 	providers.filter(({ callbacks }) => callbacks !== undefined),
 );
+
+export const hailuoSubtitle: string = describeSubtitle(providers);
+
+export const hailuoTriggerSubtitle: string = describeTriggerSubtitle(providers);
 
 export const hailuoTriggerProperties: INodeProperties[] = describeTrigger(providers);
 

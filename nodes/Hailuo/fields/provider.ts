@@ -7,7 +7,7 @@ import { always, perProvider, type Twin } from './twins';
 const DEFAULT_OPERATION: OperationName = 'createAndWait';
 const DEFAULT_MODEL: ModelId = 'hailuo-2.3-fast';
 
-const OPERATIONS: ReadonlyArray<INodePropertyOptions & { value: OperationName }> = [
+export const OPERATIONS: ReadonlyArray<INodePropertyOptions & { value: OperationName }> = [
 	{
 		name: 'Cancel Video',
 		value: 'cancel',
@@ -59,14 +59,27 @@ export function describeProvider(providers: readonly ProviderAdapter[]): INodePr
 }
 
 /**
+ * A credential hides at the other providers instead of showing at its own. For where the values that credentials show at
+ * are all those of a field, n8n's editor takes this field for the kind of login: it leaves it out of the form, offers the
+ * credentials of all providers in one list, and sets the provider by the newest of them (n8n 2.41.1, `getMainAuthField`).
+ * But a provider is what a person chooses first.
+ *
  * @returns one credential for each provider, asked for when it is chosen
  */
 export function describeCredentials(providers: readonly ProviderAdapter[]): INodeCredentialDescription[] {
+	const ids = providers.map(({ id }) => id);
 	return providers.map(({ id, credential }) => ({
 		name: credential,
 		required: true,
-		displayOptions: { show: { provider: [id] } },
+		displayOptions: { hide: { provider: ids.filter((other) => other !== id) } },
 	}));
+}
+
+/**
+ * @returns the place of the credential's list in the form; without it, n8n puts the list above the provider it is for
+ */
+export function describeCredentialPlace(): INodeProperties {
+	return { displayName: 'Credential', name: 'credential', type: 'credentials', default: '' };
 }
 
 /**
@@ -112,6 +125,7 @@ function modelOf({ offers }: ProviderAdapter): Twin[] {
 		options: offers.map(describeOffer).sort((left, right) => left.name.localeCompare(right.name)),
 		default: initial,
 		description: 'The Hailuo model that makes the video, as its ID, for example hailuo-2.3-fast',
+		hint: 'Each item buys one video, which usually takes one to ten minutes',
 	});
 }
 

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { ProviderAdapter } from '../providers/adapter';
+import { describeCredentialPlace } from './provider';
 import { readChoice, type GetParameter } from './shared';
 
 const EVENTS = [
@@ -11,7 +12,7 @@ const EVENTS = [
 
 export type TriggerEvent = (typeof EVENTS)[number]['value'];
 
-const ACTIONS = [
+export const ACTIONS = [
 	{ name: 'Start This Workflow', value: 'startWorkflow', description: 'Run the nodes behind this one with the job' },
 	{
 		name: 'Resume the Waiting Execution',
@@ -47,6 +48,7 @@ export function describeTrigger(providers: readonly ProviderAdapter[]): INodePro
 			default: initial,
 			description: 'The gateway that reports; the credential proves that a report is genuine',
 		},
+		describeCredentialPlace(),
 		{
 			displayName: 'On Callback',
 			name: 'onCallback',

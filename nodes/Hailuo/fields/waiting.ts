@@ -53,7 +53,7 @@ export function describeJobId(): INodeProperties {
 }
 
 /**
- * @returns what becomes of a job that ends badly or not in time
+ * @returns how long to wait, and what becomes of a job that ends badly or not in time
  */
 export function describeWaiting(): INodeProperties[] {
 	const displayOptions = { show: onOperations(WAITING) };
@@ -67,13 +67,13 @@ export function describeWaiting(): INodeProperties[] {
 		description,
 	});
 	return [
-		outcome('On Job Failure', 'onJobFailure', 'What to do when the job fails or is cancelled at the provider'),
+		{ ...describeNumber(TIMEOUT), displayOptions },
 		outcome(
 			'On Timeout',
 			'onTimeout',
 			"What to do when the job is not over in time; 'timedOut' marks the items that flow on",
 		),
-		{ ...describeNumber(TIMEOUT), displayOptions },
+		outcome('On Job Failure', 'onJobFailure', 'What to do when the job fails or is cancelled at the provider'),
 	];
 }
 
@@ -81,13 +81,17 @@ export function describeWaiting(): INodeProperties[] {
  * @returns the download of the video, with what the provider says of how long its links live
  */
 export function describeDownload(providers: readonly ProviderAdapter[]): INodeProperties[] {
-	const download = perProvider(providers, FINISHING, ({ linkLifetime }) =>
+	const download = perProvider(providers, FINISHING, ({ label, linkLifetime }) =>
 		always({
 			displayName: 'Download Video',
 			name: 'downloadVideo',
 			type: 'boolean',
 			default: false,
-			description: `Whether to put the video file on the item too, since the link to it lives only ${linkLifetime ?? 'for a limited time'}`,
+			description: 'Whether to put the video file on the item too',
+			hint:
+				linkLifetime === null
+					? `${label} does not say how long its link to the video lives`
+					: `The link to the video lives ${linkLifetime}`,
 		}),
 	);
 	return [
