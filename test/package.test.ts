@@ -116,6 +116,19 @@ describe('dist', () => {
 		}
 	});
 
+	/** n8n merges a node and its trigger into one entry of its list, and gives it the trigger's description. */
+	test('the description that stands for both nodes says that they make videos', () => {
+		const { description } = loadBuilt<INodeType>('nodes/Hailuo/HailuoTrigger.node.ts').description;
+		expect(description).toMatch(/^Make MiniMax Hailuo videos/);
+	});
+
+	test.each(nodeFiles)('%s is found by the words that users type', (file) => {
+		const { alias } = JSON.parse(readRepositoryFile(`dist/${file.replace(/\.ts$/, '.json')}`));
+		const words = ['hailuo', 'minimax', 'video', 'text to video', 'image to video', 't2v', 'i2v'];
+		const providerWords = adapters.map(({ id }) => id.toLowerCase());
+		expect(alias).toEqual(expect.arrayContaining([...words, ...providerWords]));
+	});
+
 	test.each(credentialFiles)('%s loads under its name, and its icons are there', (file) => {
 		const credential = loadBuilt<ICredentialType>(file);
 		expect(credential.name).toBe(credentialName(file));

@@ -15,6 +15,10 @@ const CALLBACK: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'hailuo' },
 ];
 
+/** n8n listens at the test URL for two minutes (n8n 2.41.1, TEST_WEBHOOK_TIMEOUT). */
+const WHILE_BUILDING =
+	"<b>While building your workflow</b>, run a 'Create Video' with the test URL as its Callback URL, and press the button when the video is nearly due: it listens for two minutes only.<br /><br />";
+
 export class HailuoTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Hailuo Trigger',
@@ -23,11 +27,20 @@ export class HailuoTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: hailuoTriggerSubtitle,
-		description: 'Starts or resumes a workflow when Apiframe, EvoLink or Wiro reports on a Hailuo video',
+		// n8n lists node and trigger as one, with the trigger's description.
+		description: 'Make MiniMax Hailuo videos, and start or resume a workflow when the provider reports on one',
 		defaults: { name: 'Hailuo Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		webhooks: CALLBACK,
+		triggerPanel: {
+			header: 'Listen for a callback',
+			executionsHelp: {
+				inactive: `${WHILE_BUILDING}<b>Once you're happy with it</b>, publish it and use the production URL.`,
+				active: `${WHILE_BUILDING}<b>Your workflow is published</b>: callbacks to the production URL run it, and show up in the <a data-key='executions'>executions list</a>.`,
+			},
+			activationHint: "Once you've finished building your workflow, publish it to use the production URL",
+		},
 		credentials: hailuoTriggerCredentials,
 		properties: hailuoTriggerProperties,
 	};

@@ -37,6 +37,13 @@ describe("the trigger's form", () => {
 		expect(choicesOf('events')).toEqual(EVENTS);
 	});
 
+	test('is listed with an action for each event, in sentence case', () => {
+		const actions = hailuoTriggerProperties
+			.filter(({ name }) => name === 'events')
+			.flatMap(({ options = [] }) => options.map((option) => ('action' in option ? option.action : undefined)));
+		expect(actions).toEqual(['On job cancelled', 'On job failed', 'On job progress', 'On video ready']);
+	});
+
 	test('asks for no events where an execution is to be resumed: it wakes at the end of its job alone', () => {
 		expect(namesOf({ onCallback: 'resumeExecution' })).not.toContain('events');
 		expect(fillTrigger({ onCallback: 'resumeExecution', events: ['progress'] })).not.toHaveProperty('events');

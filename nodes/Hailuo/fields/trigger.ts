@@ -4,10 +4,15 @@ import { describeCredentialPlace } from './provider';
 import { readChoice, type GetParameter } from './shared';
 
 const EVENTS = [
-	{ name: 'Cancelled', value: 'cancelled', description: 'The job was cancelled' },
-	{ name: 'Failed', value: 'failed', description: 'The job ended without a video' },
-	{ name: 'Progress', value: 'progress', description: 'The job has come further; only some providers report that' },
-	{ name: 'Succeeded', value: 'succeeded', description: 'The video is there' },
+	{ name: 'Cancelled', value: 'cancelled', action: 'On job cancelled', description: 'The job was cancelled' },
+	{ name: 'Failed', value: 'failed', action: 'On job failed', description: 'The job ended without a video' },
+	{
+		name: 'Progress',
+		value: 'progress',
+		action: 'On job progress',
+		description: 'The job has come further; only some providers report that',
+	},
+	{ name: 'Succeeded', value: 'succeeded', action: 'On video ready', description: 'The video is there' },
 ] as const;
 
 export type TriggerEvent = (typeof EVENTS)[number]['value'];
