@@ -8,23 +8,22 @@ import { parseArgs } from 'node:util';
 import { startSimulator } from '../simulator';
 import type { Simulator } from '../simulator/types';
 import { type DemoResult, narrator, watchExecution } from './demoWatch';
+import { DEFAULT_PORT, JOB_DURATION_MS, OWNER, readPort, storeCredentials, storeWorkflow } from './demoSetup';
 import { type Gateway, GATEWAYS } from './gateways';
+import { Interrupted, interruption } from './interruption';
 import { N8nClient } from './n8nClient';
 import { ensureN8nHost } from './n8nHost';
 import { N8nServer } from './n8nServer';
-import type { CredentialReference, Owner, WorkflowInput } from './n8nTypes';
+import type { CredentialReference, WorkflowInput } from './n8nTypes';
 import { ensurePackedPackage, installPackage } from './packageTarball';
 import { HOST_FOLDER, REPOSITORY } from './paths';
 import { assertPortIsFree, freePort, PortTaken } from './ports';
-import { endLike, LockHeld, PASSED_SIGNALS, runStep, withFolderLock } from './steps';
+import { endLike, LockHeld, runStep, withFolderLock } from './steps';
 import { hailuo, manualTrigger, workflowOf } from './workflows';
 
 const DEMO_FOLDER = path.join(HOST_FOLDER, 'demo');
 const VIDEOS_FOLDER = path.join(DEMO_FOLDER, 'videos');
-const DEFAULT_PORT = 5678;
 const WORKFLOW_NAME = 'Hailuo demo: one video by every gateway';
-const OWNER: Owner = { email: 'owner@example.com', password: 'Hailuo-demo-1', firstName: 'Hailuo', lastName: 'Demo' };
-const JOB_DURATION_MS = 3_000;
 const SECONDS_TO_THINK = 5;
 /** So that n8n reaches the real gateways from where this machine reaches them. */
 const NETWORK_VARIABLES = /^((https?|no|all)_proxy|node_extra_ca_certs)$/i;
@@ -53,10 +52,7 @@ async function readSettings(): Promise<Settings | 'help'> {
 	const once = values.once ?? false;
 	// Nobody needs to know the port of an n8n that ends by itself.
 	if (values.port === undefined) return { once, port: once ? await freePort() : DEFAULT_PORT };
-	const port = Number(values.port);
-	if (!Number.isInteger(port) || port < 1 || port > 65_535)
-		throw new Error(`--port takes a number up to 65535, not ${values.port}`);
-	return { once, port };
+	return { once, port: readPort(values.port) };
 }
 
 function realGateways(): Gateway[] {
@@ -73,25 +69,6 @@ async function announceCosts(): Promise<void> {
 	say('THIS COSTS MONEY: each of them makes one real video, paid by that account. The others are simulated.');
 	say(`Ctrl-C in the next ${SECONDS_TO_THINK} seconds prevents it.`);
 	await pause(SECONDS_TO_THINK * 1000);
-}
-
-/** The simulator's address changes with every run, so stored credentials are brought up to date. */
-async function storeCredentials(client: N8nClient, simulator: Simulator): Promise<Record<string, CredentialReference>> {
-	const present = await client.listCredentials();
-	const stored: Record<string, CredentialReference> = {};
-	for (const gateway of GATEWAYS) {
-		const real = gateway.realCredential(process.env);
-		const input = {
-			name: `Hailuo demo: ${gateway.label}, ${real ? 'real' : 'simulated'}`,
-			type: gateway.credentialType,
-			data: real ?? gateway.simulatedCredential(simulator),
-		};
-		const before = present.find(({ name, type }) => name === input.name && type === input.type);
-		stored[gateway.credentialType] = before
-			? await client.updateCredential(before.id, input)
-			: await client.createCredential(input);
-	}
-	return stored;
 }
 
 function demoWorkflow(credentials: Record<string, CredentialReference>): WorkflowInput {
@@ -118,12 +95,6 @@ function demoWorkflow(credentials: Record<string, CredentialReference>): Workflo
 	});
 }
 
-async function storeWorkflow(client: N8nClient, workflow: WorkflowInput): Promise<string> {
-	const present = (await client.listWorkflows()).find(({ name }) => name === workflow.name);
-	const stored = present ? await client.updateWorkflow(present.id, workflow) : await client.createWorkflow(workflow);
-	return stored.id;
-}
-
 function printResults(results: readonly DemoResult[]): void {
 	say();
 	for (const { gateway, succeeded, jobId, outcome, videoFile, videoBytes } of results) {
@@ -135,28 +106,13 @@ function printResults(results: readonly DemoResult[]): void {
 	say();
 }
 
-class Interrupted extends Error {
-	constructor(readonly signal: NodeJS.Signals) {
-		super(`Interrupted by ${signal}`);
-	}
-}
-
-/** Rejects when the person wants an end. From then on n8n is stopped gently, however often they press Ctrl-C. */
-function interruption(): Promise<never> {
-	const interrupted = new Promise<never>((_, reject) => {
-		PASSED_SIGNALS.forEach((signal) => process.on(signal, () => reject(new Interrupted(signal))));
-	});
-	interrupted.catch(() => undefined);
-	return interrupted;
-}
-
 async function makeVideos(
 	server: N8nServer,
 	simulator: Simulator,
 ): Promise<{ workflowId: string; results: DemoResult[] }> {
 	const client = new N8nClient(server.url);
 	await client.signIn(OWNER);
-	const workflowId = await storeWorkflow(client, demoWorkflow(await storeCredentials(client, simulator)));
+	const workflowId = await storeWorkflow(client, demoWorkflow(await storeCredentials(client, simulator, process.env)));
 	say('Running the workflow: one Hailuo node for each gateway, operation Create Video and Wait');
 	const narrate = narrator();
 	const executionId = await client.runWorkflow(workflowId, { trigger: 'When clicking Execute workflow' });

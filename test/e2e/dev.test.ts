@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { OWNER } from '../host/demoSetup';
+import { N8nClient } from '../host/n8nClient';
+import { ensureN8nHost } from '../host/n8nHost';
+import { NODE_BINARY, REPOSITORY } from '../host/paths';
+import { assertPortIsFree, freePort } from '../host/ports';
+
+const HAILUO_NODE = 'n8n-nodes-hailuo.hailuo';
+const FIELD_FILE = 'nodes/Hailuo/fields/prompt.ts';
+/** What the command reads of a clone. */
+const SOURCES = [
+	'package.json',
+	'tsconfig.json',
+	'tsconfig.build.json',
+	'credentials',
+	'nodes',
+	'test/fixtures',
+	'test/host',
+	'test/simulator',
+];
+const START_MS = 240_000;
+const RELOAD_MS = 60_000;
+
+let clone: string;
+let command: ChildProcess;
+let printed = '';
+let port: number;
+let client: N8nClient;
+
+/** A clone of its own, so that nobody's sources are changed. */
+async function makeClone(): Promise<string> {
+	const parent = process.env['HAILUO_E2E_FOLDER'] ?? tmpdir();
+	await mkdir(parent, { recursive: true });
+	const folder = await mkdtemp(path.join(parent, 'dev-'));
+	for (const source of SOURCES) await cp(path.join(REPOSITORY, source), path.join(folder, source), { recursive: true });
+	await symlink(path.join(REPOSITORY, 'node_modules'), path.join(folder, 'node_modules'));
+	return folder;
+}
+
+/** Asks again and again; a request that breaks counts as no, since a reload keeps n8n busy for seconds. */
+async function until(what: string, timeoutMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
+	const deadline = Date.now() + timeoutMs;
+	let fault: unknown;
+	const holdsNow = async () => {
+		try {
+			return await holds();
+		} catch (error) {
+			fault = error;
+			return false;
+		}
+	};
+	while (!(await holdsNow())) {
+		const hasEnded = command.exitCode !== null || command.signalCode !== null;
+		if (hasEnded || Date.now() > deadline)
+			throw new Error(`${what} did not come about (${String(fault)}). It printed:\n${printed}`);
+		await pause(300);
+	}
+}
+
+async function change(file: string, from: string, to: string): Promise<void> {
+	const text = await readFile(path.join(clone, file), 'utf8');
+	expect(text).toContain(from);
+	await writeFile(path.join(clone, file), text.replace(from, to));
+}
+
+/** The labels that the form of the node has in the running n8n. */
+async function labels(): Promise<string[]> {
+	const type = await client.nodeType(HAILUO_NODE);
+	return (type?.properties ?? []).map(({ displayName }) => String(displayName));
+}
+
+beforeAll(async () => {
+	const { folder } = await ensureN8nHost();
+	clone = await makeClone();
+	port = await freePort();
+	command = spawn(NODE_BINARY, ['--import', 'tsx', 'test/host/dev.ts', '--port', String(port)], {
+		cwd: clone,
+		env: { ...process.env, HAILUO_HOST_FOLDER: folder },
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	for (const stream of [command.stdout!, command.stderr!]) {
+		stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+	}
+	await until('an open editor', START_MS, () => printed.includes('Ctrl-C ends'));
+	client = new N8nClient(`http://127.0.0.1:${port}`);
+	await client.signIn(OWNER);
+});
+
+afterAll(async () => {
+	if (command?.exitCode === null && command.signalCode === null) {
+		command.kill('SIGINT');
+		await once(command, 'close');
+	}
+	await rm(clone, { recursive: true, force: true, maxRetries: 3 });
+});
+
+describe('npm run dev', () => {
+	test("prints the editor's address and a login that works", async () => {
+		const [, workflowId] = new RegExp(`http://127\\.0\\.0\\.1:${port}/workflow/(\\w+)`).exec(printed) ?? [];
+		expect(printed).toContain(OWNER.password);
+		const workflow = await client.getWorkflow(workflowId!);
+		expect(workflow.nodes.map(({ type }) => type)).toContain(HAILUO_NODE);
+	});
+
+	test('has a credential for every gateway ready, all of them simulated', async () => {
+		const names = (await client.listCredentials()).map(({ name }) => name);
+		expect(names).toHaveLength(4);
+		expect(names.filter((name) => !name.endsWith('simulated'))).toEqual([]);
+	});
+
+	test('has n8n show a changed label without a restart, and goes on after a mistake', async () => {
+		expect(await labels()).toContain('Prompt');
+
+		await change(FIELD_FILE, "displayName: 'Prompt'", "displayName: 'Prompt of the Test'");
+		await until('the changed label', RELOAD_MS, async () => (await labels()).includes('Prompt of the Test'));
+
+		await change(FIELD_FILE, "displayName: 'Prompt of the Test'", 'displayName: 7');
+		await until("the compiler's message", RELOAD_MS, () => /fields.prompt\.ts.*error TS/.test(printed));
+		await until('n8n keeping what it has', RELOAD_MS, async () => (await labels()).includes('Prompt of the Test'));
+
+		await change(FIELD_FILE, 'displayName: 7', "displayName: 'Prompt Mended'");
+		await until('the mended label', RELOAD_MS, async () => (await labels()).includes('Prompt Mended'));
+	});
+
+	test('ends n8n and itself with Ctrl-C', async () => {
+		const ended = once(command, 'close');
+		command.kill('SIGINT');
+		await ended;
+		await assertPortIsFree(port);
+		expect(printed).toContain('Ending n8n and the simulator');
+	});
+});

@@ -1,0 +1,141 @@
+/**
+ * `npm run dev`: a real n8n that follows the sources. A change below nodes/ or credentials/ is compiled into the package
+ * that n8n has loaded, n8n reloads it, and an open editor shows the new form. All gateways are simulated.
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startSimulator } from '../simulator';
+import { DEFAULT_PORT, JOB_DURATION_MS, OWNER, readPort, storeCredentials, storeWorkflow } from './demoSetup';
+import { Interrupted, interruption } from './interruption';
+import { type LivePackageEvents, startLivePackage } from './livePackage';
+import { N8nClient } from './n8nClient';
+import { ensureN8nHost } from './n8nHost';
+import { N8nServer } from './n8nServer';
+import { HOST_FOLDER, REPOSITORY } from './paths';
+import { assertPortIsFree, PortTaken } from './ports';
+import { endLike, LockHeld, runStep, withFolderLock } from './steps';
+import { hailuo, manualTrigger, workflowOf } from './workflows';
+
+const DEV_FOLDER = path.join(HOST_FOLDER, 'dev');
+const USER_FOLDER = path.join(DEV_FOLDER, 'user');
+/** Where n8n puts community packages. */
+const PACKAGE_FOLDER = path.join(USER_FOLDER, '.n8n/nodes/node_modules/n8n-nodes-hailuo');
+const WORKFLOW_NAME = 'Hailuo: try a change here';
+const RELOAD_LINE = /Hot reload (?:triggered|failed) for n8n-nodes-hailuo.*/g;
+const LOOK_EVERY_MS = 200;
+
+const USAGE = `npm run dev -- [--port <number>]
+
+  --port   port of n8n's editor, default ${DEFAULT_PORT}
+
+Starts n8n with the node as it is in nodes/ and credentials/, and reloads it when they change. All gateways are
+simulated; nothing costs money. Workflows made here are kept for the next time.`;
+
+function say(line: string): void {
+	const time = new Date().toTimeString().slice(0, 8);
+	process.stdout.write(`${time}  ${line}\n`);
+}
+
+/** Passes on what n8n logs of reloads. @returns ends it */
+function tellReloads(server: N8nServer): () => void {
+	let told = server.log.match(RELOAD_LINE)?.length ?? 0;
+	const timer = setInterval(() => {
+		const lines = server.log.match(RELOAD_LINE) ?? [];
+		lines.slice(told).forEach((line) => say(`n8n: ${line}`));
+		told = lines.length;
+	}, LOOK_EVERY_MS);
+	return () => clearInterval(timer);
+}
+
+async function fillN8n(server: N8nServer, simulator: Awaited<ReturnType<typeof startSimulator>>): Promise<string> {
+	const client = new N8nClient(server.url);
+	await client.signIn(OWNER);
+	const credentials = await storeCredentials(client, simulator, {});
+	const present = (await client.listWorkflows()).find(({ name }) => name === WORKFLOW_NAME);
+	// What somebody drew in it the last time stays.
+	if (present) return present.id;
+	const prompt = 'A paper boat crosses a puddle at dawn, the camera close to the water';
+	return storeWorkflow(
+		client,
+		workflowOf(WORKFLOW_NAME, [
+			manualTrigger('When clicking Execute workflow'),
+			hailuo({ provider: 'aimlApi', operation: 'createAndWait', model: 'hailuo-2.3', prompt }, credentials),
+		]),
+	);
+}
+
+async function develop(port: number): Promise<void> {
+	await assertPortIsFree(port);
+	const host = await ensureN8nHost();
+	const interrupted = interruption();
+	let relist = () => {};
+	const events: LivePackageEvents = {
+		compiled: () => say('Compiled'),
+		refused: (messages) => say(`Not compiled; n8n keeps what it has\n\n${messages}`),
+		copied: (file) => say(`Copied ${file}`),
+		listed: () => relist(),
+	};
+	const live = await startLivePackage(REPOSITORY, PACKAGE_FOLDER, events);
+	const simulator = await startSimulator({ jobDurationMs: JOB_DURATION_MS });
+	const server = await runStep(`Starting n8n ${host.version}`, () =>
+		N8nServer.start(host, {
+			userFolder: USER_FOLDER,
+			port,
+			environment: { N8N_DEV_RELOAD: 'true', N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '3' },
+		}),
+	);
+	const stopTelling = tellReloads(server);
+	let restart = Promise.resolve();
+	try {
+		const workflowId = await Promise.race([fillN8n(server, simulator), interrupted]);
+		relist = () => {
+			say('package.json changed; n8n starts anew');
+			restart = restart.then(() => server.stop()).then(() => server.start());
+			restart.then(
+				() => say('n8n is back'),
+				(error: unknown) => say(String(error)),
+			);
+		};
+		say(`The editor is open at ${server.url}/workflow/${workflowId}`);
+		say(`Login: ${OWNER.email}, password ${OWNER.password}`);
+		say('Change a file below nodes/ or credentials/ and n8n reloads the node. Ctrl-C ends n8n and the simulator.');
+		await interrupted;
+	} finally {
+		stopTelling();
+		live.close();
+		say('Ending n8n and the simulator');
+		await restart.catch(() => undefined);
+		await server.stop();
+		await simulator.close();
+	}
+}
+
+function explain(error: unknown, port: number): string {
+	if (error instanceof PortTaken) return `${error.message}. Choose another one: npm run dev -- --port ${port + 1}`;
+	if (error instanceof LockHeld) {
+		return `npm run dev is already running${error.owner ? ` (process ${error.owner.pid})` : ''}. End it with Ctrl-C where it runs.`;
+	}
+	return error instanceof Error ? error.message : String(error);
+}
+
+async function main(): Promise<void> {
+	let port = DEFAULT_PORT;
+	try {
+		const { values } = parseArgs({ options: { port: { type: 'string' }, help: { type: 'boolean' } } });
+		if (values.help) {
+			process.stdout.write(`${USAGE}\n`);
+			return;
+		}
+		if (values.port !== undefined) port = readPort(values.port);
+		await withFolderLock(path.join(DEV_FOLDER, 'lock'), () => develop(port), { wait: false });
+	} catch (error) {
+		if (error instanceof Interrupted) {
+			endLike(null, error.signal);
+			return;
+		}
+		process.stderr.write(`\n${explain(error, port)}\n`);
+		process.exitCode = 1;
+	}
+}
+
+void main();
