@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ICredentialType, INodeType } from 'n8n-workflow';
@@ -151,7 +152,68 @@ describe('the packed package', () => {
 		expect(packed.files).toEqual(['LICENSE.md', 'README.md', ...listFiles('dist'), 'package.json'].sort());
 	});
 
+	test('holds no tests, source maps or declarations', () => {
+		expect(
+			packed.files.filter((file) => /\.(test\.js|map|d\.ts|tsbuildinfo)$|(^|\/)(test|examples)\//.test(file)),
+		).toEqual([]);
+	});
+
 	test('weighs less than 150 KB', () => {
 		expect(packed.bytes).toBeLessThan(150_000);
+	});
+});
+
+describe('npm publish', () => {
+	// The address of nobody: a rehearsal only asks a registry which versions there are, and does without an answer.
+	const rehearsal = ['publish', '--dry-run', '--fetch-retries=0', '--registry=http://127.0.0.1:9/'];
+
+	test('has nothing to correct and nothing to warn of', () => {
+		const { stderr, status } = spawnSync('npm', rehearsal, { cwd: repositoryRoot, encoding: 'utf8' });
+		expect(status).toBe(0);
+		const warnings = stderr.split('\n').filter((line) => /^npm warn publish /.test(line));
+		expect(warnings.filter((line) => !line.includes('requires you to be logged in'))).toEqual([]);
+	});
+});
+
+describe('the release workflow', () => {
+	const workflow = readRepositoryFile('.github/workflows/release.yml');
+	const [, changelogPattern = ''] = /grep -E "(.*)" CHANGELOG\.md/.exec(workflow) ?? [];
+
+	test('publishes with a provenance statement, from tags alone', () => {
+		expect(workflow).toContain('npm publish --provenance --access public');
+		expect(workflow).toContain('id-token: write');
+		expect(workflow).toMatch(/on:\n {2}push:\n {4}tags: \['v\*\.\*\.\*'\]\n/);
+	});
+
+	test('publishes only what all tests have passed', () => {
+		expect(workflow).toMatch(/publish:\n {4}needs: verify\n/);
+		expect(workflow).toContain('uses: ./.github/workflows/ci.yml');
+		const ci = readRepositoryFile('.github/workflows/ci.yml');
+		for (const command of ['npm test', 'npm run test:e2e']) expect(ci).toContain(`- run: ${command}\n`);
+	});
+
+	test.each([
+		['## [1.2.3] - 2026-11-21', true],
+		['## [1.2.30] - 2026-11-21', false],
+		['## [1.2.3]', false],
+		['## [Unreleased]', false],
+	])('takes the changelog heading "%s" for version 1.2.3: %s', (heading, taken) => {
+		const pattern = changelogPattern.replace('${GITHUB_REF_NAME#v}', '1.2.3');
+		expect(pattern).toContain('1.2.3');
+		expect(new RegExp(pattern).test(heading)).toBe(taken);
+	});
+});
+
+describe('CHANGELOG', () => {
+	const headings = [...readRepositoryFile('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading!);
+
+	test('begins with what is unreleased, or with the version in package.json', () => {
+		expect(['[Unreleased]', `[${manifest.version}]`]).toContain(headings[0]!.split(' - ')[0]);
+	});
+
+	test('has headings in the form of Keep a Changelog', () => {
+		expect(headings.filter((heading) => !/^\[(Unreleased|\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d)/.test(heading))).toEqual(
+			[],
+		);
 	});
 });

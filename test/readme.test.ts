@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import {
 	type ICredentialType,
 	type INode,
@@ -34,10 +32,10 @@ import {
 } from '../nodes/Hailuo/io/errors';
 import { providers } from '../nodes/Hailuo/providers';
 import type { ProviderAdapter } from '../nodes/Hailuo/providers/adapter';
-import { readRepositoryFile, listFiles, repositoryRoot } from './support/repository';
+import { firstCells, section as sectionOf, tableOf } from './support/documents';
+import { hintsInCode, titlesInCode } from './support/messages';
+import { readRepositoryFile } from './support/repository';
 
-const readme = readRepositoryFile('README.md');
-const manifest = JSON.parse(readRepositoryFile('package.json'));
 const credentialTypes: ICredentialType[] = [
 	new HailuoAimlApi(),
 	new HailuoApiframeApi(),
@@ -49,23 +47,13 @@ function aNode(parameters: INodeParameters): INode {
 	return { id: '1', name: 'Hailuo', type: 'n8n-nodes-hailuo.hailuo', typeVersion: 1, position: [0, 0], parameters };
 }
 
-/** The text under a heading, up to the next heading that is not below it. */
-function section(title: string): string {
-	const lines = readme.split('\n');
-	const start = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, '') === title);
-	if (start < 0) throw new Error(`README has no heading "${title}"`);
-	const depth = lines[start]!.indexOf(' ');
-	const end = lines.findIndex((line, index) => index > start && /^#+ /.test(line) && line.indexOf(' ') <= depth);
-	return lines.slice(start + 1, end < 0 ? undefined : end).join('\n');
-}
+/** Where the tables live. */
+const REFERENCE = 'docs/reference.md';
+const CALLBACKS = 'docs/callbacks-and-trigger.md';
+const FAILURES = 'docs/failures.md';
+const README = 'README.md';
 
-/** @returns the first table of a section */
-function tableOf(title: string): string {
-	const lines = section(title).split('\n');
-	const start = lines.findIndex((line) => line.startsWith('|'));
-	const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
-	return lines.slice(start, length < 0 ? undefined : start + length).join('\n');
-}
+const section = (title: string) => sectionOf(REFERENCE, title);
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
@@ -140,7 +128,8 @@ describe('the tables of providers and models', () => {
 		['Providers', providerTable()],
 		['Models', modelTable()],
 	])('under "%s" are what the registry and the catalog say', (title, drawn) => {
-		if (tableOf(title) !== drawn) throw new Error(`README's table under "${title}" has to read:\n\n${drawn}\n`);
+		if (tableOf(REFERENCE, title) !== drawn)
+			throw new Error(`The table of ${REFERENCE} under "${title}" has to read:\n\n${drawn}\n`);
 	});
 
 	test('leave the limits that all models share to the prose, which names them', () => {
@@ -162,7 +151,7 @@ describe('the form', () => {
 	test('has each operation in the table', () => {
 		const missing = operations
 			.filter((option): option is INodePropertyOptions => 'value' in option)
-			.filter(({ name, value }) => !startsRow(section('Operations'), name, `\`${String(value)}\``));
+			.filter(({ name, value }) => !startsRow(sectionOf(README, 'Operations'), name, `\`${String(value)}\``));
 		expect(missing.map(({ name }) => name)).toEqual([]);
 	});
 
@@ -208,7 +197,7 @@ describe('the form', () => {
 		'of the trigger has %s, with each value',
 		(name, field) => {
 			const start = `| ${field.displayName} | \`${name}\` |`;
-			const line = section('Hailuo Trigger')
+			const line = sectionOf(CALLBACKS, 'Hailuo Trigger')
 				.split('\n')
 				.find((text) => text.startsWith(start));
 			expect(line).toBeDefined();
@@ -241,6 +230,13 @@ describe('the credentials', () => {
 	});
 });
 
+describe('the credentials in README', () => {
+	test('are all there, each with where its key comes from', () => {
+		const titles = credentialTypes.map(({ displayName }) => displayName);
+		expect(firstCells(README, 'Credentials', 'Credential').sort()).toEqual(titles.sort());
+	});
+});
+
 describe('the output', () => {
 	/** Complete by its type. */
 	const always: Record<keyof Job, true> = {
@@ -262,7 +258,7 @@ describe('the output', () => {
 	});
 
 	test('of the trigger has what it adds', () => {
-		const text = section('What the trigger puts out');
+		const text = sectionOf(CALLBACKS, 'What the trigger puts out');
 		expect(['event', 'context', 'deliveryKey'].filter((field) => !text.includes(`\n| \`${field}\` |`))).toEqual([]);
 	});
 
@@ -309,87 +305,33 @@ describe('the messages', () => {
 	].map(({ message }) => message.replace(' [item 0]', ''));
 
 	test.each(titles)('"%s" has a cure', (title) => {
-		expect(section('Troubleshooting')).toContain(`\n| ${title} |`);
+		expect(firstCells(README, 'Troubleshooting', 'Message')).toContain(title);
 	});
 
-	const cellsUnder = (head: string) => {
-		const lines = section('Troubleshooting').split('\n');
-		const start = lines.findIndex((line) => line.startsWith(`| ${head} |`));
-		const rows = lines.slice(start + 2);
-		return rows.slice(0, rows.indexOf('')).map((line) => line.split(' | ')[0]!.slice(2));
-	};
-
-	test('about the drawing of a suspended wait are there, no less and no more', () => {
+	test('that the code spells out have a cure each, and no cure is for a message that there is not', () => {
+		const cured = [
+			...firstCells(README, 'Troubleshooting', 'Message of a suspended wait'),
+			...firstCells(FAILURES, 'Messages about a value', 'Message'),
+		];
 		const layout = readRepositoryFile('nodes/Hailuo/operations/layout.ts');
 		const refusals = [...layout.matchAll(/`((?:Output '|'Wait Strategy' )[^`]+)`/g)].map(([, title]) => title!);
 		expect(refusals.length).toBeGreaterThan(0);
-		expect(cellsUnder('Message of a suspended wait').sort()).toEqual(refusals.sort());
+		expect(cured.sort()).toEqual([...new Set([...titlesInCode(), ...refusals])].sort());
 	});
 
-	test('that are hints are those of the node', () => {
-		const source = listFiles('nodes', '.ts').map(readRepositoryFile).join('\n');
-		const hints = cellsUnder('Hint');
+	test('that are hints are explained, and are those of the node', () => {
+		const explained = firstCells(README, 'Troubleshooting', 'Hint');
+		const hints = hintsInCode();
 		expect(hints.length).toBeGreaterThan(0);
-		expect(hints.filter((hint) => !source.includes(`\`${hint}`))).toEqual([]);
+		expect(hints.filter((hint) => !explained.some((start) => hint.startsWith(start)))).toEqual([]);
+		expect(explained.filter((start) => !hints.some((hint) => hint.startsWith(start)))).toEqual([]);
 	});
 
 	test('of unknown outcome have a place to look at for each provider', () => {
-		const text = section('When it is not known whether a job was made');
+		const text = sectionOf(FAILURES, 'When it is not known whether a job was made');
 		for (const { label, jobsPage } of providers) {
 			expect(text).toContain(`**${label}**`);
 			expect(text).toContain(jobsPage);
 		}
-	});
-});
-
-describe('README', () => {
-	test('has the first example to paste, as it is in its file', () => {
-		expect(readme).toContain(`\`\`\`json\n${readRepositoryFile('examples/first-video.json')}\`\`\`\n`);
-	});
-
-	const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, title]) => anchorOf(title!));
-
-	/** The anchor that GitHub gives a heading. */
-	function anchorOf(title: string): string {
-		return title
-			.toLowerCase()
-			.replace(/[^\p{L}\p{N} _-]/gu, '')
-			.replaceAll(' ', '-');
-	}
-
-	const links = (text: string) => [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
-
-	test('links to headings and files that exist', () => {
-		const documents = ['README.md', ...listFiles('examples', '.md')];
-		const broken = documents.flatMap((document) =>
-			links(readRepositoryFile(document)).filter((target) => {
-				if (target.startsWith('https://')) return false;
-				if (target.startsWith('#')) return document !== 'README.md' || !headings.includes(target.slice(1));
-				return !existsSync(join(repositoryRoot, dirname(document), target));
-			}),
-		);
-		expect(broken).toEqual([]);
-	});
-
-	test('has the headings that n8n links to', () => {
-		const { resources } = JSON.parse(readRepositoryFile('nodes/Hailuo/Hailuo.node.json'));
-		const anchors = Object.values<Array<{ url: string }>>(resources)
-			.flat()
-			.map(({ url }) => new URL(url).hash.slice(1));
-		// GitHub's own name for the whole of it.
-		expect(anchors.filter((anchor) => anchor !== 'readme' && !headings.includes(anchor))).toEqual([]);
-	});
-
-	test('names only commands that package.json has, and the environment variables that the demo reads', () => {
-		const commands = [...readme.matchAll(/npm run ([a-z:0-9]+)/g)].map(([, name]) => name!);
-		expect(commands).toEqual(expect.arrayContaining(['demo', 'test:e2e', 'bench', 'simulator']));
-		expect(commands.filter((name) => !(name in manifest.scripts))).toEqual([]);
-		const variables = readRepositoryFile('test/host/gateways.ts').match(/HAILUO_[A-Z]+_(KEY|SECRET)/g) ?? [];
-		expect(variables.length).toBeGreaterThan(0);
-		for (const variable of variables) expect(section('For contributors')).toContain(`\`${variable}\``);
-	});
-
-	test('names the version of n8n that the tests run', () => {
-		expect(section('Compatibility')).toContain(manifest.devDependencies['n8n-core']);
 	});
 });
