@@ -335,3 +335,16 @@ describe('the messages', () => {
 		}
 	});
 });
+
+describe('moving from the built-in MiniMax node', () => {
+	test('names parameters and models that this node has', () => {
+		const rows = tableOf('docs/moving.md', 'Parameters').split('\n').slice(2);
+		const named = rows.flatMap((line) => [...line.split(' | ')[2]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
+		const names = new Set(hailuoProperties.map(({ name }) => name));
+		expect(named.length).toBeGreaterThan(5);
+		expect(named.filter((name) => !names.has(name))).toEqual([]);
+		const models = [...tableOf('docs/moving.md', 'Models').matchAll(/\| `([^`]+)` \|$/gm)].map(([, model]) => model!);
+		expect(models.length).toBeGreaterThan(0);
+		expect(models.filter((model) => !(model in MODELS))).toEqual([]);
+	});
+});
