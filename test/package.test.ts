@@ -39,6 +39,14 @@ describe('package.json', () => {
 		expect(manifest.keywords).toContain('n8n-community-node-package');
 	});
 
+	test('names a person or group that can be written to, and one repository for everything', () => {
+		expect(manifest.author).toEqual({ name: expect.stringMatching(/\w/), email: expect.stringMatching(/@/) });
+		const repository = `https://github.com/n8n-nodes-hailuo/${manifest.name}`;
+		expect(manifest.repository).toEqual({ type: 'git', url: `git+${repository}.git` });
+		expect(manifest.homepage).toBe(`${repository}#readme`);
+		expect(manifest.bugs).toEqual({ url: `${repository}/issues` });
+	});
+
 	test('has no run-time dependencies and overrides none', () => {
 		expect(manifest).not.toHaveProperty('dependencies');
 		expect(manifest).not.toHaveProperty('optionalDependencies');
