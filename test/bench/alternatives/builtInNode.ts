@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Suite } from '../e2e/support/suite';
-import type { CredentialReference, WorkflowNode } from '../host/n8nTypes';
+import type { Suite } from '../../e2e/support/suite';
+import type { CredentialReference, WorkflowNode } from '../../host/n8nTypes';
 import { minimaxApi, type MinimaxJob } from './minimax';
 
 /** n8n's own MiniMax node, the alternative that every n8n has. */

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
-import { startSuite, type Suite } from '../e2e/support/suite';
-import type { Execution, ExecutionStatus } from '../host/n8nTypes';
-import { runsOf } from '../host/workflows';
-import { HeapInspector, INSPECTED } from './heapInspector';
-import { DOWNSTREAM, type Strategy, WEBHOOK_PATH, type WaitingWorkflow } from './waitingStrategies';
+import type { Suite } from '../../e2e/support/suite';
+import type { Execution, ExecutionStatus } from '../../host/n8nTypes';
+import { runsOf } from '../../host/workflows';
+import { withSuite } from '../benchSuite';
+import { HeapInspector, INSPECTED } from '../heapInspector';
+import type { Finished, Held, WaitingMeasurement } from './data';
+import { DOWNSTREAM, type Strategy, WEBHOOK_PATH, type WaitingWorkflow } from './strategies';
 
 /** Run to their end before the first figure, so that code and heap are as they are in an n8n at work. */
 export const WARM_UPS = 30;
@@ -22,29 +24,6 @@ const AFTER_SWEEP_MS = 1_500;
 const BETWEEN_ENDS_MS = 15_000 / SAMPLE;
 const LONGEST_STEP_MS = 240_000;
 const ENDED: ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
-
-/** Bytes while so many executions wait, sample by sample. */
-export interface Held {
-	waiting: number;
-	/** Of the n8n process. */
-	resident: number[];
-	/** Used of its JavaScript heap. */
-	heap: number[];
-}
-
-/** One job that was ended by hand. */
-export interface Finished {
-	/** Requests after the one that made the job. */
-	reads: number;
-	/** Milliseconds from the job's end to the start of the node behind the wait. */
-	delay: number;
-}
-
-export interface Measured {
-	strategy: Strategy;
-	held: Held[];
-	finished: Finished[];
-}
 
 /** A strategy's workflow, live in its n8n. */
 interface Stage {
@@ -169,10 +148,9 @@ export async function measureStrategy(
 	counts: readonly number[],
 	samples: number,
 	tell: (progress: string) => void,
-): Promise<Measured> {
-	const suite = await startSuite({ environment: INSPECTED });
-	const measured: Measured = { strategy, held: [], finished: [] };
-	try {
+): Promise<WaitingMeasurement> {
+	return withSuite({ environment: INSPECTED }, async (suite) => {
+		const measured: WaitingMeasurement = { held: [], finished: [] };
 		const stage = await openStage(suite, strategy);
 		await warmUp(stage);
 		for (const count of counts) {
@@ -182,14 +160,6 @@ export async function measureStrategy(
 		measured.finished = await measureEnds(stage);
 		tell(`${SAMPLE} jobs have ended`);
 		stage.inspector.close();
-	} catch (error) {
-		await suite.close();
-		process.stderr.write(`n8n left its log and database in ${suite.server.userFolder}\n`);
-		throw error;
-	}
-	// Hundreds of executions still wait, and n8n would wait for those that run.
-	await suite.server.kill();
-	await suite.close();
-	await suite.server.remove();
-	return measured;
+		return measured;
+	});
 }

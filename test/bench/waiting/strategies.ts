@@ -1,9 +1,17 @@
-import { create, inARow, loop, suspendingWait } from '../e2e/support/durable';
-import type { Suite } from '../e2e/support/suite';
-import type { WorkflowInput, WorkflowNode } from '../host/n8nTypes';
-import { hailuo, noOperation, webhookTrigger, workflowOf } from '../host/workflows';
-import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from './builtInNode';
-import type { MinimaxJob } from './minimax';
+import { create, inARow, loop, suspendingWait } from '../../e2e/support/durable';
+import type { Suite } from '../../e2e/support/suite';
+import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
+import { hailuo, noOperation, webhookTrigger, workflowOf } from '../../host/workflows';
+import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from '../alternatives/builtInNode';
+import {
+	connectHandBuilt,
+	CREATE,
+	HAND_BUILT_LABEL,
+	HAND_BUILT_PROVIDER,
+	handBuiltLoop,
+	READY,
+} from '../alternatives/handBuilt';
+import type { MinimaxJob } from '../alternatives/minimax';
 
 /** Times are milliseconds since 1970. */
 export interface WaitingJob {
@@ -27,7 +35,6 @@ export interface WaitingWorkflow {
 
 /** A way to wait. */
 export interface Strategy {
-	id: string;
 	label: string;
 	/** Whether n8n puts the execution away while it waits. */
 	suspends: boolean;
@@ -40,8 +47,8 @@ export const WEBHOOK_PATH = 'wanted';
 /** The node behind the wait. */
 export const DOWNSTREAM = 'After';
 
-/** Has callbacks, and no socket that would help a poll. */
-const PROVIDER = 'apiframe';
+/** Has callbacks, and no socket that would help a poll; the hand-built loop's gateway too. */
+export const PROVIDER = HAND_BUILT_PROVIDER;
 
 /** No execution meets its job's end, nor a second recheck, before somebody ends the job. */
 const JOB_DURATION_MS = 3_600_000;
@@ -52,11 +59,11 @@ function withParameters(node: WorkflowNode, parameters: Record<string, unknown> 
 	return { ...node, parameters: { ...node.parameters, prompt: '={{ $json.body.prompt }}', ...parameters } };
 }
 
-function atGateway({ simulator }: Suite, workflow: WorkflowInput): WaitingWorkflow {
+function atGateway({ simulator }: Suite, workflow: WorkflowInput, jobIdField = 'jobId'): WaitingWorkflow {
 	simulator.configure({ jobDurationMs: JOB_DURATION_MS });
 	return {
 		workflow,
-		jobIdField: 'jobId',
+		jobIdField,
 		jobs: () => simulator.jobs,
 		finish: (jobId) => simulator.finishJob(jobId),
 		readsOf: (jobId) => simulator.requestsOf(PROVIDER, 'read').filter((request) => request.jobId === jobId).length,
@@ -64,7 +71,6 @@ function atGateway({ simulator }: Suite, workflow: WorkflowInput): WaitingWorkfl
 }
 
 const suspend: Strategy = {
-	id: 'suspend',
 	label: 'Hailuo node, suspended',
 	suspends: true,
 	prepare: async (suite) => {
@@ -78,7 +84,6 @@ const suspend: Strategy = {
 };
 
 const poll: Strategy = {
-	id: 'poll',
 	label: 'Hailuo node, polling',
 	suspends: false,
 	prepare: async (suite) => {
@@ -95,7 +100,6 @@ const poll: Strategy = {
 };
 
 const builtIn: Strategy = {
-	id: 'builtIn',
 	label: BUILT_IN_LABEL,
 	suspends: false,
 	prepare: async (suite) => {
@@ -123,5 +127,17 @@ const builtIn: Strategy = {
 	},
 };
 
+const handBuilt: Strategy = {
+	label: HAND_BUILT_LABEL,
+	suspends: false,
+	prepare: async (suite) => {
+		const trigger = webhookTrigger(WEBHOOK_PATH);
+		const loopPart = handBuiltLoop(suite, await connectHandBuilt(suite), '$json.body.prompt');
+		const nodes = [trigger, ...loopPart.nodes, noOperation(DOWNSTREAM)];
+		const wires = [{ from: trigger.name, to: CREATE }, ...loopPart.wires, { from: READY, to: DOWNSTREAM }];
+		return atGateway(suite, workflowOf('Hand-built', nodes, { wires }), 'id');
+	},
+};
+
 /** Every way to wait, the one that has a requirement first. */
-export const STRATEGIES: readonly Strategy[] = [suspend, poll, builtIn];
+export const STRATEGIES: readonly Strategy[] = [suspend, poll, builtIn, handBuilt];

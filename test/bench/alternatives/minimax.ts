@@ -1,5 +1,5 @@
-import { isRecord } from '../simulator/gateway';
-import type { Answer, GatewayRequest } from '../simulator/types';
+import { isRecord } from '../../simulator/gateway';
+import type { Answer, GatewayRequest } from '../../simulator/types';
 
 /**
  * MiniMax's own API as far as n8n's built-in MiniMax node uses it for a video: create, query, retrieve the file. Written

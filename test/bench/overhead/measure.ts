@@ -3,31 +3,21 @@
  * at once, beside the very same requests sent by undici alone.
  */
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { INodeExecutionData } from 'n8n-workflow';
-import { GATEWAYS, type Gateway } from '../host/gateways';
-import { runStep } from '../host/steps';
-import { startSimulator, type Simulator } from '../simulator';
-import { credentialsFor } from '../support/gateways';
-import { aHailuoNode, aNode, inARow, runWorkflow } from '../support/runNode';
+import { GATEWAYS, type Gateway } from '../../host/gateways';
+import { NODE_BINARY, REPOSITORY } from '../../host/paths';
+import { runCommand, runStep } from '../../host/steps';
+import { startSimulator, type Simulator } from '../../simulator';
+import { credentialsFor } from '../../support/gateways';
+import { aHailuoNode, aNode, inARow, runWorkflow } from '../../support/runNode';
+import type { BenchOptions } from '../table';
+import type { OverheadData, Pair, PerItem } from './data';
 import { replay } from './replay';
-import { type Bench, median, mediansOf, verdict } from './table';
 
 const ITEMS = 200;
 const IN_FLIGHT = [8, 1];
-const LARGEST_OVERHEAD_MS = 10;
-
-/** Milliseconds per item, one create and one read each. */
-interface PerItem {
-	elapsed: number;
-	/** Of all processors together; what else this machine is busy with is not in it. */
-	processor: number;
-}
-
-interface Pair {
-	node: PerItem;
-	undici: PerItem;
-}
 
 interface Case {
 	gateway: Gateway;
@@ -88,13 +78,14 @@ async function measurePair(simulator: Simulator, each: Case): Promise<Pair> {
 	return { node, undici };
 }
 
-const inMilliseconds = (value: number) => `${value.toFixed(2)} ms`;
-
-function overheadOf({ pairs }: Case, measure: keyof PerItem): number {
-	return median(pairs.map(({ node, undici }) => node[measure] - undici[measure]));
+/** n8n-core's engine runs what lies in dist. */
+async function buildPackage(): Promise<void> {
+	const gulp = path.join(REPOSITORY, 'node_modules/gulp/bin/gulp.js');
+	await runStep('Building', () => runCommand(NODE_BINARY, [gulp, 'build'], { cwd: REPOSITORY }));
 }
 
-export const overhead: Bench = async ({ runs }) => {
+export async function measureOverhead({ runs }: BenchOptions): Promise<OverheadData> {
+	await buildPackage();
 	const simulator = await startSimulator({ jobDurationMs: 0 });
 	const cases = GATEWAYS.flatMap((gateway) => IN_FLIGHT.map((inFlight): Case => ({ gateway, inFlight, pairs: [] })));
 	try {
@@ -109,35 +100,9 @@ export const overhead: Bench = async ({ runs }) => {
 	} finally {
 		await simulator.close();
 	}
-	const largest = Math.max(...cases.map((each) => overheadOf(each, 'elapsed')));
 	return {
-		title: 'Node overhead per item',
-		columns: [
-			'Gateway',
-			'Requests in flight',
-			'Hailuo node',
-			'undici alone',
-			'Overhead per item',
-			'Processor time of it',
-		],
-		rows: cases.map((each) => [
-			each.gateway.label,
-			String(each.inFlight),
-			inMilliseconds(median(each.pairs.map(({ node }) => node.elapsed))),
-			inMilliseconds(median(each.pairs.map(({ undici }) => undici.elapsed))),
-			inMilliseconds(overheadOf(each, 'elapsed')),
-			inMilliseconds(overheadOf(each, 'processor')),
-		]),
-		notes: [
-			`One create and one read per item, ${ITEMS} items, a simulator that answers at once, ${mediansOf(runs)}. ` +
-				"The node's time is the whole workflow run in n8n-core's engine; undici sends the same bytes again.",
-			`Wanted: under ${LARGEST_OVERHEAD_MS} ms per item. The largest is ${inMilliseconds(largest)}: ` +
-				`${verdict(largest < LARGEST_OVERHEAD_MS)}.`,
-		],
-		data: {
-			items: ITEMS,
-			unit: 'milliseconds per item',
-			cases: cases.map(({ gateway, inFlight, pairs }) => ({ provider: gateway.provider, inFlight, pairs })),
-		},
+		runs,
+		items: ITEMS,
+		cases: cases.map(({ gateway, ...measured }) => ({ gateway: gateway.label, ...measured })),
 	};
-};
+}

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { startSimulator, type Simulator } from '../simulator';
+import { startSimulator, type Simulator } from '../../simulator';
 import { minimaxApi } from './minimax';
 
 const API_KEY = 'a-minimax-key';

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { RecordedRequest } from '../simulator/types';
+import type { RecordedRequest } from '../../simulator/types';
 
 /** Belong to one connection, or are made anew from the body. */
 const CONNECTION_HEADERS = ['host', 'connection', 'content-length', 'transfer-encoding'];

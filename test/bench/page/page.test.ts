@@ -1,0 +1,121 @@
+import { benchOf, type Table } from '../table';
+import { BEGIN, END, chartsOf, insertPage, renderPage, tablesOf } from './page';
+import type { MeasuredTable, Results } from './results';
+
+const TABLE: Table = {
+	title: 'Size of the package',
+	columns: ['Package', 'Tarball'],
+	rows: [['n8n-nodes-hailuo', '107 kB']],
+	notes: ['As npm packs it.'],
+};
+
+const CHARTED: Table = {
+	...TABLE,
+	title: 'Time',
+	chart: {
+		file: 'time.svg',
+		title: 'Time',
+		xTitle: 'Items',
+		xScale: 'linear',
+		yTitle: 'Seconds',
+		unit: 's',
+		points: [{ series: 'Node', x: 1, y: 2 }],
+	},
+};
+
+/** Benches that draw whatever table was "measured". */
+const bench = benchOf<Table>(
+	() => Promise.reject(new Error('a page is drawn without measuring')),
+	(data) => data,
+);
+const BENCHES = { time: bench, size: bench };
+
+function aTable(changes: Partial<MeasuredTable> & ({ data: unknown } | { failure: string })): MeasuredTable {
+	return { command: 'npm run bench -- size --runs 3', load: 0.5, seconds: 1, ...changes };
+}
+
+function aRun(tables: Record<string, MeasuredTable>): Results {
+	return {
+		date: '2026-11-21',
+		machine: { cpu: 'A processor', cores: 2, memoryGigabytes: 24, system: 'Linux 6' },
+		versions: { 'n8n-nodes-hailuo': '0.1.0', n8n: '2.41.1', Node: '24.21.0' },
+		commit: '0c146a7',
+		tables,
+	};
+}
+
+const pageOf = (results: Results) => renderPage(results, tablesOf(results, BENCHES));
+
+describe('the page', () => {
+	it('names the date, the machine, the versions and the commit', () => {
+		const page = pageOf(aRun({ size: aTable({ data: TABLE }) }));
+		expect(page).toContain('Measured on 2026-11-21: A processor, 2 cores, 24 GB memory, Linux 6.');
+		expect(page).toContain('Versions: n8n-nodes-hailuo 0.1.0, n8n 2.41.1, Node 24.21.0, commit 0c146a7.');
+	});
+
+	it('shows each table with its notes and its own command', () => {
+		expect(pageOf(aRun({ size: aTable({ data: TABLE }) }))).toContain(
+			[
+				'### Size of the package',
+				'',
+				'| Package          | Tarball |',
+				'| ---------------- | ------: |',
+				'| n8n-nodes-hailuo |  107 kB |',
+				'',
+				'As npm packs it.',
+				'',
+				'Measured by `npm run bench -- size --runs 3`.',
+			].join('\n'),
+		);
+	});
+
+	it('keeps the order of the tables, and shows nothing that is not in the run', () => {
+		const both = aRun({ size: aTable({ data: TABLE }), time: aTable({ data: CHARTED }) });
+		expect([...pageOf(both).matchAll(/^### (.+)$/gm)].map(([, title]) => title)).toEqual([
+			'Time',
+			'Size of the package',
+		]);
+		expect(pageOf(aRun({ size: aTable({ data: TABLE }) }))).not.toContain('### Time');
+	});
+
+	it('says of a table that could not be measured why', () => {
+		const page = pageOf(
+			aRun({ time: aTable({ failure: 'n8n ended while starting.' }), size: aTable({ data: TABLE }) }),
+		);
+		expect(page).toContain('### Table time\n\nThis table could not be measured: n8n ended while starting.');
+		expect(page).toContain('### Size of the package');
+	});
+
+	it('shows a chart with a text for who cannot see it', () => {
+		const results = aRun({ time: aTable({ data: CHARTED }) });
+		expect(pageOf(results)).toContain('![Time. Seconds by items. Node: 2.0 s at 1.](docs/images/time.svg)');
+		expect(chartsOf(tablesOf(results, BENCHES))).toEqual([CHARTED.chart]);
+	});
+
+	it.each([
+		[1.9, false],
+		[2.1, true],
+	])('with a load of %d on 2 cores cautions: %s', (load, cautions) => {
+		const page = pageOf(aRun({ size: aTable({ data: TABLE, load }) }));
+		expect(page.includes('Caution: the machine was busy')).toBe(cautions);
+	});
+});
+
+describe('writing the page', () => {
+	it('replaces what lies between the markers and nothing else', () => {
+		const readme = `# Title\n\n${BEGIN}\n\nold figures\n\n${END}\n\n## Next\n`;
+		expect(insertPage(readme, 'new figures')).toBe(`# Title\n\n${BEGIN}\n\nnew figures\n\n${END}\n\n## Next\n`);
+	});
+
+	it('is the same when it is done twice', () => {
+		const once = insertPage(`${BEGIN}\n${END}\n`, 'figures');
+		expect(insertPage(once, 'figures')).toBe(once);
+	});
+
+	it.each([['no marker'], [BEGIN], [END], [`${END}${BEGIN}`], [`${BEGIN}${END}${BEGIN}${END}`]])(
+		'refuses a README with %s',
+		(readme) => {
+			expect(() => insertPage(readme, 'figures')).toThrow('once each');
+		},
+	);
+});

@@ -1,0 +1,73 @@
+import type { WaitingData, WaitingMeasurement } from './data';
+import { presentWaiting } from './present';
+
+const MEGABYTE = 1024 ** 2;
+
+/** Megabytes resident with 0, 100 and 200 executions; the heap is a tenth of them. */
+function measured(resident: [number, number, number], reads: number, delaySeconds: number[]): WaitingMeasurement {
+	return {
+		held: resident.map((megabytes, index) => ({
+			waiting: index * 100,
+			resident: [megabytes * MEGABYTE],
+			heap: [megabytes * 0.1 * MEGABYTE],
+		})),
+		finished: delaySeconds.map((seconds) => ({ reads, delay: seconds * 1000 })),
+	};
+}
+
+function aRun(strategies: WaitingData['strategies']): WaitingData {
+	return {
+		runs: 3,
+		counts: [0, 100, 200],
+		warmUps: 30,
+		sample: 20,
+		jobAgeSeconds: 120,
+		recheckMinutes: 60,
+		pauseSeconds: { poll: 15, builtIn: 15, handBuilt: 15 },
+		strategies,
+	};
+}
+
+const suspended = (most: number) => ({
+	label: 'Suspended',
+	suspends: true,
+	outcome: { value: measured([600, 605, most], 2, [0.05, 0.1, 0.2]) },
+});
+const polling = { label: 'Polling', suspends: false, outcome: { value: measured([600, 1600, 2600], 10, [7]) } };
+const failing = { label: 'Failing', suspends: false, outcome: { failure: 'n8n ended' } };
+
+describe('the waiting table', () => {
+	it('shows memory, the slope per execution beside the suspended one, calls with the create, and delays', () => {
+		expect(presentWaiting(aRun([suspended(610), polling])).rows).toEqual([
+			['Suspended', '600 MB', '605 MB', '610 MB', '0.05 MB', '1.00x', '0.01 MB', '3', '0.10 s (0.05 to 0.20)'],
+			['Polling', '600 MB', '1600 MB', '2600 MB', '10.00 MB', '200.0x', '1.00 MB', '11', '7.00 s'],
+		]);
+	});
+
+	it('gives no ratio to a slope that is noise', () => {
+		const rows = presentWaiting(aRun([suspended(600.1), polling])).rows;
+		expect(rows.map((row) => row[5])).toEqual(['-', '-']);
+	});
+
+	it('says in the row and below it what failed, and goes on with the rest', () => {
+		const { rows, notes, chart } = presentWaiting(aRun([suspended(610), failing]));
+		expect(rows[1]).toEqual(['Failing', 'failed', 'failed', 'failed', '-', '-', '-', '-', '-']);
+		expect(notes).toContain('Failing failed: n8n ended');
+		expect(new Set(chart!.points.map(({ series }) => series))).toEqual(new Set(['Suspended']));
+	});
+
+	it.each([
+		[610, '0.050 MB: met'],
+		[640, '0.200 MB: NOT MET'],
+	])('says of %d MB with 200 suspended ones: %s', (most, words) => {
+		expect(presentWaiting(aRun([suspended(most)])).notes.join('\n')).toContain(`It is ${words}.`);
+	});
+
+	it('charts megabytes by waiting executions', () => {
+		expect(presentWaiting(aRun([polling])).chart!.points).toEqual([
+			{ series: 'Polling', x: 0, y: 600 },
+			{ series: 'Polling', x: 100, y: 1600 },
+			{ series: 'Polling', x: 200, y: 2600 },
+		]);
+	});
+});
