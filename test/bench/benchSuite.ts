@@ -1,6 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startSuite, type Suite } from '../e2e/support/suite';
+import { N8nRefused } from '../host/n8nClient';
 
 type SuiteOptions = Parameters<typeof startSuite>[0];
+
+const LONGEST_PATIENCE_MS = 60_000;
+
+/**
+ * Asks n8n again, for a minute, while it says 503: on a busy machine its database does not answer for a moment.
+ * @throws what `ask` throws otherwise
+ */
+export async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+	const deadline = Date.now() + LONGEST_PATIENCE_MS;
+	for (;;) {
+		try {
+			return await ask();
+		} catch (error) {
+			if (!(error instanceof N8nRefused) || error.status !== 503 || Date.now() > deadline) throw error;
+			await pause(500);
+		}
+	}
+}
 
 /** An n8n that is started beside others may find its port taken in the meantime: it is tried once more. */
 async function startPatiently(options: SuiteOptions): Promise<Suite> {

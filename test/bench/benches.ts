@@ -3,7 +3,7 @@ import type { Bench } from './table';
 /** A table of the page, with its own command. */
 interface BenchEntry {
 	about: string;
-	/** Called before anything is measured or drawn; loads n8n's engine where the bench needs it. */
+	/** Called before anything is measured or drawn. */
 	load(): Promise<Bench>;
 }
 

@@ -1,4 +1,4 @@
-import { attempt, median, medianWithSpread, MEGABYTES, renderTable, SECONDS } from './table';
+import { attempt, median, medianWithSpread, mediansOf, MEGABYTES, renderTable, SECONDS } from './table';
 
 describe('figures', () => {
 	it.each([
@@ -23,6 +23,13 @@ describe('figures', () => {
 			),
 		).toBe('600 MB');
 	});
+});
+
+test.each([
+	[1, 'run', 'a single run'],
+	[3, 'job', 'medians of 3 jobs (least to most)'],
+])('%d %s are called: %s', (count, one, words) => {
+	expect(mediansOf(count, one)).toBe(words);
 });
 
 describe('an attempt', () => {

@@ -39,15 +39,21 @@ export type Outcome<Value> = { value: Value } | { failure: string };
 
 /** A file of this machine, as some errors name it in parentheses, which has no place on a page. */
 const FILE_IN_PARENTHESES = / ?\(\/[^)]*\)/g;
+const LONGEST_FAILURE = 120;
 
-/** Never throws: an error becomes its first line. */
+function inShort(message: string): string {
+	const line = (message.split('\n', 1)[0] ?? '').replace(FILE_IN_PARENTHESES, '');
+	return line.length <= LONGEST_FAILURE ? line : `${line.slice(0, LONGEST_FAILURE)}...`;
+}
+
+/** Never throws: an error becomes the beginning of its first line, and is told in full at once. */
 export async function attempt<Value>(work: () => Promise<Value>): Promise<Outcome<Value>> {
 	try {
 		return { value: await work() };
 	} catch (error) {
 		const message = error instanceof Error ? error.message : String(error);
 		process.stderr.write(`  failed: ${message}\n`);
-		return { failure: (message.split('\n', 1)[0] ?? '').replace(FILE_IN_PARENTHESES, '') };
+		return { failure: inShort(message) };
 	}
 }
 
@@ -73,9 +79,9 @@ export function median(values: readonly number[]): number {
 	return sorted.length % 2 === 1 || lower === undefined ? upper : (lower + upper) / 2;
 }
 
-/** @returns "medians of 3 runs", and what fits when there was only one */
-export function mediansOf(runs: number): string {
-	return runs === 1 ? 'a single run' : `medians of ${runs} runs`;
+/** @returns "medians of 3 runs (least to most)", and what fits when there was only one */
+export function mediansOf(count: number, one = 'run'): string {
+	return count === 1 ? `a single ${one}` : `medians of ${count} ${one}s (least to most)`;
 }
 
 /** How a figure is written: `scale` is what one of the unit is worth in the data. */
@@ -101,8 +107,9 @@ export function medianWithSpread(values: readonly number[], unit: Unit): string 
 	return `${figure(median(values), unit)}${least === most ? '' : ` (${least} to ${most})`}`;
 }
 
-/** @param ratio shown with as many decimals as can be told apart */
+/** @param ratio shown with as many decimals as can be told apart; "<0.01x" when it is less than can be shown */
 export function asFactor(ratio: number): string {
+	if (ratio < 0.005) return '<0.01x';
 	return `${ratio.toFixed(ratio < 10 ? 2 : 1)}x`;
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { N8nClient } from '../../host/n8nClient';
 import type { Execution } from '../../host/n8nTypes';
 import { itemsOf } from '../../host/workflows';
+import { patiently } from '../benchSuite';
 
 const SHORTEST_PAUSE_MS = 100;
 /** Of the time passed so far: a watcher of long executions must not keep n8n busy. */
@@ -21,7 +22,7 @@ export interface VideoWorkflow {
 async function watchToItsEnd(client: N8nClient, executionId: string): Promise<Execution> {
 	const start = performance.now();
 	for (let elapsed = 0; elapsed < LONGEST_EXECUTION_MS; elapsed = performance.now() - start) {
-		const execution = await client.getExecution(executionId);
+		const execution = await patiently(() => client.getExecution(executionId));
 		if (execution.stoppedAt !== null) return execution;
 		await pause(Math.max(SHORTEST_PAUSE_MS, elapsed * PAUSE_SHARE));
 	}

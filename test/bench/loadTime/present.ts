@@ -1,4 +1,4 @@
-import { asFactor, FAILED, median, medianWithSpread, MILLISECONDS, NONE, type Table } from '../table';
+import { asFactor, FAILED, median, medianWithSpread, mediansOf, MILLISECONDS, NONE, type Table } from '../table';
 import type { LoadTimeData } from './data';
 
 type Loaded = LoadTimeData['loaded'][number];
@@ -25,8 +25,9 @@ export function presentLoadTime({ processes, loaded }: LoadTimeData): Table {
 		columns: ['Loaded', 'Nodes', 'Credentials', 'Time', 'Beside the package'],
 		rows: loaded.map((each) => rowOf(each, ours)),
 		notes: [
-			`Time of n8n's own loader in a fresh process that has n8n's engine loaded, medians of ${processes} processes (least ` +
-				'to most). n8n loads a community package when it starts, and its own nodes when one is used for the first time.',
+			"Time of n8n's own loader in a process that has n8n's engine loaded, " +
+				`${mediansOf(processes, 'fresh process start')}. n8n loads a community package when it starts, and its own nodes ` +
+				'when one is used for the first time; in an n8n at work some of what they need may be there already.',
 			...loaded.flatMap(({ label, outcome }) => ('failure' in outcome ? [`${label} failed: ${outcome.failure}`] : [])),
 		],
 	};

@@ -3,12 +3,10 @@
  * at once, beside the very same requests sent by undici alone.
  */
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { GATEWAYS, type Gateway } from '../../host/gateways';
-import { NODE_BINARY, REPOSITORY } from '../../host/paths';
-import { runCommand, runStep } from '../../host/steps';
+import { runStep } from '../../host/steps';
 import { startSimulator, type Simulator } from '../../simulator';
 import { credentialsFor } from '../../support/gateways';
 import { aHailuoNode, aNode, inARow, runWorkflow } from '../../support/runNode';
@@ -78,14 +76,7 @@ async function measurePair(simulator: Simulator, each: Case): Promise<Pair> {
 	return { node, undici };
 }
 
-/** n8n-core's engine runs what lies in dist. */
-async function buildPackage(): Promise<void> {
-	const gulp = path.join(REPOSITORY, 'node_modules/gulp/bin/gulp.js');
-	await runStep('Building', () => runCommand(NODE_BINARY, [gulp, 'build'], { cwd: REPOSITORY }));
-}
-
 export async function measureOverhead({ runs }: BenchOptions): Promise<OverheadData> {
-	await buildPackage();
 	const simulator = await startSimulator({ jobDurationMs: 0 });
 	const cases = GATEWAYS.flatMap((gateway) => IN_FLIGHT.map((inFlight): Case => ({ gateway, inFlight, pairs: [] })));
 	try {

@@ -41,8 +41,8 @@ export function presentOverhead({ runs, items, cases }: OverheadData): Table {
 		],
 		rows: cases.map(rowOf),
 		notes: [
-			`One create and one read per item, ${items} items, a simulator that answers at once, ${mediansOf(runs)} (least to ` +
-				"most). The node's time is the whole workflow run in n8n-core's engine; undici sends the same bytes again.",
+			`One create and one read per item, ${items} items, a simulator that answers at once, ${mediansOf(runs)}. ` +
+				"The node's time is the whole workflow run in n8n-core's engine; undici sends the same bytes again.",
 			`Wanted: under ${LARGEST_OVERHEAD_MS} ms per item. The largest is ${inMilliseconds(largest)}: ` +
 				`${verdict(largest < LARGEST_OVERHEAD_MS)}.`,
 		],

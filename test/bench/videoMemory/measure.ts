@@ -8,7 +8,7 @@ import { runStep } from '../../host/steps';
 import { hailuo, items, itemsOf, manualTrigger, workflowOf } from '../../host/workflows';
 import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from '../alternatives/builtInNode';
 import { downloadNode } from '../alternatives/handBuilt';
-import { withSuite } from '../benchSuite';
+import { patiently, withSuite } from '../benchSuite';
 import { HeapInspector, INSPECTED } from '../heapInspector';
 import { attempt, type BenchOptions } from '../table';
 import type { Download, VideoMemoryData } from './data';
@@ -52,7 +52,7 @@ async function waysOf(suite: Suite): Promise<Way[]> {
 async function saveVideo({ client, simulator }: Suite, workflowId: string, megabytes: number): Promise<number> {
 	simulator.configure({ videoBytes: megabytes * MEGABYTE });
 	const executionId = await client.runWorkflow(workflowId, { trigger: TRIGGER });
-	const execution = await client.waitForExecution(executionId, { timeoutMs: LONGEST_DOWNLOAD_MS });
+	const execution = await patiently(() => client.waitForExecution(executionId, { timeoutMs: LONGEST_DOWNLOAD_MS }));
 	const { status, data, startedAt, stoppedAt } = execution;
 	const bytes = itemsOf(execution, VIDEO)[0]?.binary?.['data']?.bytes;
 	if (status !== 'success' || bytes !== megabytes * MEGABYTE || startedAt === null || stoppedAt === null)

@@ -44,7 +44,7 @@ export function presentVideoMemory({ runs, videoMegabytes, ways }: VideoMemoryDa
 		columns: ['Saved by', 'Before', 'Peak', 'Rise', 'Beside the Hailuo node', 'Execution'],
 		rows: ways.map((way) => rowOf(way, ours)),
 		notes: [
-			`Resident memory of the n8n process in filesystem mode, ${mediansOf(runs)} (least to most), one video at a time, ` +
+			`Resident memory of the n8n process in filesystem mode, ${mediansOf(runs)}, one video at a time, ` +
 				'after a small one and a sweep of its garbage. The peak is what the kernel noted as the highest. The video is ' +
 				'ready when it is asked for; only the HTTP Request node is spared the two calls before the download.',
 			`Wanted: a rise of less than ${LARGEST_RISE_MEGABYTES} MB. It is ${rise === undefined ? 'unknown' : `${rise.toFixed(0)} MB`}: ` +

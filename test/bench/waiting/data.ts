@@ -35,5 +35,5 @@ export interface WaitingData {
 	recheckMinutes: number;
 	/** Between two looks of the polls: the Hailuo node's at that age, the others' always. */
 	pauseSeconds: { poll: number; builtIn: number; handBuilt: number };
-	strategies: Array<{ label: string; suspends: boolean; outcome: Outcome<WaitingMeasurement> }>;
+	strategies: Array<{ label: string; suspends: boolean; isBuiltIn: boolean; outcome: Outcome<WaitingMeasurement> }>;
 }

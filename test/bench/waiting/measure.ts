@@ -5,7 +5,7 @@
 import { pauseSeconds } from '../../../nodes/Hailuo/core/poll';
 import { providerById } from '../../../nodes/Hailuo/providers';
 import { runStep } from '../../host/steps';
-import { BUILT_IN_PAUSE_SECONDS } from '../alternatives/builtInNode';
+import { BUILT_IN_LABEL, BUILT_IN_PAUSE_SECONDS } from '../alternatives/builtInNode';
 import { TAUGHT_PAUSE_SECONDS } from '../alternatives/handBuilt';
 import { attempt, type BenchOptions } from '../table';
 import type { WaitingData } from './data';
@@ -46,6 +46,7 @@ export async function measureWaiting({ runs }: BenchOptions): Promise<WaitingDat
 		strategies: STRATEGIES.map(({ label, suspends }, index) => ({
 			label,
 			suspends,
+			isBuiltIn: label === BUILT_IN_LABEL,
 			outcome: outcomes[index] ?? { failure: 'not measured' },
 		})),
 	};

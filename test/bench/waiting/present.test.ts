@@ -31,21 +31,32 @@ function aRun(strategies: WaitingData['strategies']): WaitingData {
 const suspended = (most: number) => ({
 	label: 'Suspended',
 	suspends: true,
+	isBuiltIn: false,
 	outcome: { value: measured([600, 605, most], 2, [0.05, 0.1, 0.2]) },
 });
-const polling = { label: 'Polling', suspends: false, outcome: { value: measured([600, 1600, 2600], 10, [7]) } };
-const failing = { label: 'Failing', suspends: false, outcome: { failure: 'n8n ended' } };
+const builtIn = {
+	label: 'Built-in',
+	suspends: false,
+	isBuiltIn: true,
+	outcome: { value: measured([600, 1600, 2600], 10, [7]) },
+};
+const failing = { label: 'Failing', suspends: false, isBuiltIn: true, outcome: { failure: 'n8n ended' } };
 
 describe('the waiting table', () => {
-	it('shows memory, the slope per execution beside the suspended one, calls with the create, and delays', () => {
-		expect(presentWaiting(aRun([suspended(610), polling])).rows).toEqual([
-			['Suspended', '600 MB', '605 MB', '610 MB', '0.05 MB', '1.00x', '0.01 MB', '3', '0.10 s (0.05 to 0.20)'],
-			['Polling', '600 MB', '1600 MB', '2600 MB', '10.00 MB', '200.0x', '1.00 MB', '11', '7.00 s'],
+	it('shows memory, the slope per execution beside that of the built-in node, calls with the create, and delays', () => {
+		expect(presentWaiting(aRun([suspended(610), builtIn])).rows).toEqual([
+			['Suspended', '600 MB', '605 MB', '610 MB', '0.05 MB', '0.01x', '0.01 MB', '3', '0.10 s (0.05 to 0.20)'],
+			['Built-in', '600 MB', '1600 MB', '2600 MB', '10.00 MB', '1.00x', '1.00 MB', '11', '7.00 s'],
 		]);
 	});
 
-	it('gives no ratio to a slope that is noise', () => {
-		const rows = presentWaiting(aRun([suspended(600.1), polling])).rows;
+	it('does not pretend to see a slope that is noise', () => {
+		const rows = presentWaiting(aRun([suspended(599.9), builtIn])).rows;
+		expect(rows.map((row) => row[5])).toEqual(['<0.01x', '1.00x']);
+	});
+
+	it('gives no ratios when the built-in node failed', () => {
+		const rows = presentWaiting(aRun([suspended(610), failing])).rows;
 		expect(rows.map((row) => row[5])).toEqual(['-', '-']);
 	});
 
@@ -64,10 +75,10 @@ describe('the waiting table', () => {
 	});
 
 	it('charts megabytes by waiting executions', () => {
-		expect(presentWaiting(aRun([polling])).chart!.points).toEqual([
-			{ series: 'Polling', x: 0, y: 600 },
-			{ series: 'Polling', x: 100, y: 1600 },
-			{ series: 'Polling', x: 200, y: 2600 },
+		expect(presentWaiting(aRun([builtIn])).chart!.points).toEqual([
+			{ series: 'Built-in', x: 0, y: 600 },
+			{ series: 'Built-in', x: 100, y: 1600 },
+			{ series: 'Built-in', x: 200, y: 2600 },
 		]);
 	});
 });

@@ -4,6 +4,7 @@ import {
 	figure,
 	median,
 	medianWithSpread,
+	mediansOf,
 	MEGABYTES,
 	NONE,
 	SECONDS,
@@ -40,17 +41,14 @@ function rowOf(strategy: Strategy, { counts, strategies }: WaitingData): string[
 	const measured = measurementOf(strategy);
 	if (measured === undefined) return [strategy.label, ...counts.map(() => FAILED), NONE, NONE, NONE, NONE, NONE];
 	const { held, finished } = measured;
-	const suspended = strategies.filter(({ suspends }) => suspends).map(measurementOf)[0];
+	const builtIn = strategies.filter(({ isBuiltIn }) => isBuiltIn).map(measurementOf)[0];
 	const own = perExecution(measured, counts, 'resident');
 	const delays = finished.map(({ delay }) => delay);
-	// Below a hundredth of a megabyte the slope is noise, and a ratio of it would be an invention.
-	const smallest = suspended && perExecution(suspended, counts, 'resident');
-	const isComparable = smallest !== undefined && smallest > 0.01 * PER_EXECUTION.scale;
 	return [
 		strategy.label,
 		...counts.map((count) => samplesAt(count, held)),
 		figure(own, PER_EXECUTION),
-		isComparable ? asFactor(own / smallest) : NONE,
+		builtIn ? asFactor(own / perExecution(builtIn, counts, 'resident')) : NONE,
 		figure(perExecution(measured, counts, 'heap'), PER_EXECUTION),
 		String(median(finished.map(({ reads }) => reads + 1))),
 		medianWithSpread(delays, SECONDS),
@@ -75,7 +73,7 @@ export function presentWaiting(data: WaitingData): Table {
 			'Waiting by',
 			...counts.map((count) => `${count} waiting`),
 			'Per execution',
-			'Beside suspended',
+			'Beside the built-in',
 			'JavaScript heap of it',
 			'Provider calls per job',
 			'Job end to next node',
@@ -83,13 +81,13 @@ export function presentWaiting(data: WaitingData): Table {
 		rows: strategies.map((strategy) => rowOf(strategy, data)),
 		notes: [
 			'Production executions of one video each, started by a webhook, in one n8n process for each row. Its memory is ' +
-				`what it keeps resident after Node's inspector has collected its garbage, medians of ${runs} samples (least ` +
-				`to most), when all executions have settled. Before the first figure ${data.warmUps} executions have run to ` +
+				`what it keeps resident after Node's inspector has collected its garbage, ${mediansOf(runs, 'sample')}, ` +
+				`when all executions have settled. Before the first figure ${data.warmUps} executions have run to ` +
 				'their end.',
 			"What an execution holds as long as it runs is mostly n8n's expression engine, which lies outside the JavaScript " +
 				"heap. Of a suspended one n8n keeps its data, as it does with its own Wait node from 65 s on. The hand-built loop's " +
 				`Wait of ${pauseSeconds.handBuilt} s stays in memory.`,
-			`Calls with the one that makes the job, and seconds from the job's end: medians of ${sample} jobs (least to most), ` +
+			`Calls with the one that makes the job, and seconds from the job's end: ${mediansOf(sample, 'job')}, ` +
 				`ended one after another ${data.jobAgeSeconds / 60} minutes or a little more after their creation, while the others ` +
 				"wait. The suspended ones hear of it by the gateway's callback; beside that they recheck after a minute and " +
 				`then, here, every ${data.recheckMinutes} minutes. At that age the polling Hailuo node looks every ` +

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import type { Suite } from '../../e2e/support/suite';
+import { N8nRefused } from '../../host/n8nClient';
 import type { Execution, ExecutionStatus } from '../../host/n8nTypes';
 import { runsOf } from '../../host/workflows';
-import { withSuite } from '../benchSuite';
+import { patiently, withSuite } from '../benchSuite';
 import { HeapInspector, INSPECTED } from '../heapInspector';
 import type { Finished, Held, WaitingMeasurement } from './data';
 import { DOWNSTREAM, type Strategy, WEBHOOK_PATH, type WaitingWorkflow } from './strategies';
@@ -42,20 +43,21 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
 }
 
 async function startOne({ server }: Suite): Promise<void> {
-	const answer = await request(`${server.url}/webhook/${WEBHOOK_PATH}`, {
+	const path = `/webhook/${WEBHOOK_PATH}`;
+	const answer = await request(`${server.url}${path}`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify({ prompt: 'A paper boat crosses a puddle at dawn' }),
 	});
-	await answer.body.dump();
-	if (answer.statusCode !== 200) throw new Error(`n8n answered ${answer.statusCode} to its webhook`);
+	const body = await answer.body.text();
+	if (answer.statusCode !== 200) throw new N8nRefused('POST', path, answer.statusCode, body);
 }
 
 async function startExecutions({ suite, waiting }: Stage, count: number): Promise<void> {
 	const wanted = waiting.jobs().length + count;
 	let left = count;
 	const startUntilDone = async () => {
-		while (left-- > 0) await startOne(suite);
+		while (left-- > 0) await patiently(() => startOne(suite));
 	};
 	await Promise.all(Array.from({ length: STARTS_AT_A_TIME }, startUntilDone));
 	await until('a job for every execution', () => waiting.jobs().length === wanted);
@@ -63,7 +65,7 @@ async function startExecutions({ suite, waiting }: Stage, count: number): Promis
 
 /** n8n lists 100 at most; there are never that many. */
 async function endedExecutions({ suite, workflowId }: Stage): Promise<string[]> {
-	const executions = await suite.client.listExecutions({ workflowId, status: ENDED });
+	const executions = await patiently(() => suite.client.listExecutions({ workflowId, status: ENDED }));
 	return executions.map(({ id }) => id);
 }
 
@@ -125,7 +127,9 @@ async function measureEnds(stage: Stage): Promise<Finished[]> {
 	await pause(Math.max(0, youngest + JOB_AGE_AT_END_MS - Date.now()));
 	const jobIds = sample.map(({ id }) => id);
 	const executionIds = await finishJobs(stage, jobIds, BETWEEN_ENDS_MS);
-	return Promise.all(executionIds.map(async (id) => readFinished(await suite.client.getExecution(id), waiting)));
+	return Promise.all(
+		executionIds.map(async (id) => readFinished(await patiently(() => suite.client.getExecution(id)), waiting)),
+	);
 }
 
 async function openStage(suite: Suite, strategy: Strategy): Promise<Stage> {
