@@ -40,8 +40,8 @@ function printTable(results: Results, name: string, bench: Bench): void {
 			for (const note of table.notes) say(`\n${note}`);
 		}
 		say(`\nMeasured by \`${measured.command}\` in ${measured.seconds.toFixed(0)} s\n`);
+		for (const caution of cautionOf({ ...results, tables: { [name]: measured } })) say(`${caution}\n`);
 	}
-	for (const caution of cautionOf(results)) say(`${caution}\n`);
 }
 
 /** Measures table after table; one that fails says so and does not end the run. */

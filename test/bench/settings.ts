@@ -14,7 +14,7 @@ ${Object.entries(BENCHES)
 
   --runs   how often each figure is measured, default ${DEFAULT_RUNS}; tables show medians
   --json   a file for every single measurement
-  --page   measures all tables and writes them into README.md, with their charts below docs/images
+  --page   measures all tables and writes them into README.md, with their charts below docs/images (about 15 minutes)
   --from   draws from such a file instead of measuring`;
 
 /** What the command line asks for. */

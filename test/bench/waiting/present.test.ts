@@ -51,8 +51,12 @@ describe('the waiting table', () => {
 	});
 
 	it('does not pretend to see a slope that is noise', () => {
-		const rows = presentWaiting(aRun([suspended(599.9), builtIn])).rows;
-		expect(rows.map((row) => row[5])).toEqual(['<0.01x', '1.00x']);
+		const { rows, notes } = presentWaiting(aRun([suspended(590), builtIn]));
+		expect(rows.map((row) => [row[4], row[5]])).toEqual([
+			['-0.05 MB', '<0.01x'],
+			['10.00 MB', '1.00x'],
+		]);
+		expect(notes).toContain('Below zero is what cannot be told from nothing.');
 	});
 
 	it('gives no ratios when the built-in node failed', () => {

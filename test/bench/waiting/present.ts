@@ -96,6 +96,7 @@ export function presentWaiting(data: WaitingData): Table {
 			`Wanted: under ${LARGEST_MEGABYTES} MB for each suspended execution. It is ` +
 				`${Number.isFinite(largest) ? `${largest.toFixed(3)} MB` : 'unknown'}: ` +
 				`${verdict(Number.isFinite(largest) && largest < LARGEST_MEGABYTES)}.`,
+			...(largest < 0 ? ['Below zero is what cannot be told from nothing.'] : []),
 			...strategies.flatMap(({ label, outcome }) =>
 				'failure' in outcome ? [`${label} failed: ${outcome.failure}`] : [],
 			),
