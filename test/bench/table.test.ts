@@ -39,7 +39,7 @@ describe('an attempt', () => {
 
 	it('gives the first line of an error, without files of this machine, instead of throwing it', async () => {
 		const silenced = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-		const failing = () => Promise.reject(new Error('n8n ended, see its log (/tmp/n8n.log):\nthe log'));
+		const failing = () => Promise.reject(new Error('n8n ended, see its log (/srv/n8n.log):\nthe log'));
 		expect(await attempt(failing)).toEqual({ failure: 'n8n ended, see its log:' });
 		silenced.mockRestore();
 	});
