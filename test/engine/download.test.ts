@@ -19,6 +19,9 @@ import {
 
 cleanUpDownloads();
 
+const tooLarge = (megabytes: number) =>
+	`The video is larger than the ${megabytes} MB that 'Max Video Size' allows: raise it under Options, or leave 'Download Video' off and use the link`;
+
 describe.each(BINARY_MODES)('with binary data in %s', (mode) => {
 	beforeEach(async () => void (await keepBinaryDataIn(mode)));
 
@@ -105,7 +108,7 @@ describe.each(BINARY_MODES)('with binary data in %s', (mode) => {
 	test.each(['/videos/sample.mp4', '/no-length'])('one byte more is refused at %s', async (path) => {
 		await onStage(async (stage) => {
 			const got = await getFrom(stage, `${path}?bytes=${MEGABYTE + 1}`, { options: { maxVideoSize: 1 } });
-			expectIntact(got, "The video is larger than the 1 MB that 'Max Video Size' allows");
+			expectIntact(got, tooLarge(1));
 			expect(downloads(stage.simulator)).toEqual([path]);
 			expect(filesOnDisk()).toEqual([]);
 		});
@@ -114,7 +117,7 @@ describe.each(BINARY_MODES)('with binary data in %s', (mode) => {
 	test('a video that is announced to be too large is not received', async () => {
 		await onStage(async (stage) => {
 			const got = await getFrom(stage, '/videos/sample.mp4?bytes=1000000000', { options: { maxVideoSize: 1 } });
-			expectIntact(got, "The video is larger than the 1 MB that 'Max Video Size' allows");
+			expectIntact(got, tooLarge(1));
 			const [request] = stage.simulator.requestsOf('cdn');
 			await until(() => request?.aborted === true);
 		});
@@ -124,7 +127,7 @@ describe.each(BINARY_MODES)('with binary data in %s', (mode) => {
 		await onStage(async (stage) => {
 			stage.simulator.addFault({ kind: 'hugeBody', provider: 'cdn', bytes: 1e15 });
 			const got = await getWithVideo(stage, 'evolink', { options: { maxVideoSize: 0.5 } });
-			expectIntact(got, "The video is larger than the 0.5 MB that 'Max Video Size' allows");
+			expectIntact(got, tooLarge(0.5));
 			const [request] = stage.simulator.requestsOf('cdn');
 			await until(() => request?.aborted === true);
 			expect(downloads(stage.simulator)).toHaveLength(1);
@@ -171,7 +174,7 @@ describe.each(BINARY_MODES)('with binary data in %s', (mode) => {
 					const whole = await getFrom(stage, url, { options: { maxVideoSize: 2 } });
 					expect(hashOf(await videoOf(whole))).toBe(hashOf(video));
 					const refused = await getFrom(stage, url, { options: { maxVideoSize: 1 } });
-					expectIntact(refused, "The video is larger than the 1 MB that 'Max Video Size' allows");
+					expectIntact(refused, tooLarge(1));
 				});
 			},
 		);

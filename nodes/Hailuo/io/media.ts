@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { IMAGE_SIZE_LIMIT } from '../core/catalog';
 import { isWebUrl, readHeaders } from '../core/read';
+import { describeStorageRefusal } from '../core/storage';
 import type { DraftFrame } from '../core/validate';
 import { pause } from './cancelSignal';
 import { isStream, StreamLimitError, watchStream, type ReadableStream } from './stream';
@@ -131,7 +132,7 @@ async function openFollowing(context: IExecuteFunctions, url: string, rules: Dow
 function describeLimit(limit: StreamLimitError['limit'], sizeLimit: number): string {
 	if (limit === 'stopped') return 'The execution was stopped during the download';
 	if (limit === 'stall') return `No data came for ${DOWNLOAD_LIMITS.stall / 1000} seconds`;
-	return `The video is larger than the ${sizeLimit / 1024 / 1024} MB that 'Max Video Size' allows`;
+	return `The video is larger than the ${sizeLimit / 1024 / 1024} MB that 'Max Video Size' allows: raise it under Options, or leave 'Download Video' off and use the link`;
 }
 
 /** Says what an answer that calls itself a success is instead of the video; null when it may be the video. */
@@ -174,7 +175,7 @@ async function downloadOnce(
 		if (broken instanceof StreamLimitError) return refuse(describeLimit(broken.limit, rules.sizeLimit));
 		if (broken !== undefined) return refuse('The connection broke during the download', true);
 		// It was n8n's storage that refused: asking again would not help.
-		return refuse(reasonOf(error));
+		return refuse(describeStorageRefusal(error) ?? 'n8n could not store the file');
 	} finally {
 		endWatch();
 	}
