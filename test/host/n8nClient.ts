@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import { parseFlatted } from './flatted';
@@ -186,9 +188,13 @@ export class N8nClient {
 
 	/** @param binaryId the `id` of an item's binary entry */
 	async downloadBinary(binaryId: string): Promise<Buffer> {
+		return await buffer(await this.streamBinary(binaryId));
+	}
+
+	/** The same for a file that is too large to be held in memory. */
+	async streamBinary(binaryId: string): Promise<Readable> {
 		const query = new URLSearchParams({ id: binaryId, action: 'download' });
-		const response = await this.#send('GET', `/rest/binary-data?${query}`);
-		return Buffer.from(await response.body.arrayBuffer());
+		return (await this.#send('GET', `/rest/binary-data?${query}`)).body;
 	}
 
 	async #needsOwner(): Promise<boolean> {

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { request } from 'undici';
+import { measurePeakMemory, type PeakMemory } from '../../host/peakMemory';
+import { itemsOf, type NodeSettings } from '../../host/workflows';
+import type { ExecutedItem, Execution } from '../../host/n8nTypes';
+import type { RecordedRequest, SimulatedJob } from '../../simulator/types';
+import { jobsAbout, purchase } from './purchase';
+import type { Suite } from './suite';
+
+export const MEGABYTE = 1024 ** 2;
+
+export interface Downloaded {
+	execution: Execution;
+	/** The item behind the node; none when the node failed. */
+	item: ExecutedItem | undefined;
+	job: SimulatedJob;
+	/** Where the gateway said that the video lies. */
+	videoUrl: string;
+	/** The requests for the video, oldest first. */
+	requests: RecordedRequest[];
+}
+
+export interface DownloadOptions {
+	/** Where the video lies on the CDN; default where the gateway puts it. */
+	path?: string;
+	/** MB, for the option Max Video Size. */
+	maxVideoSize?: number;
+	settings?: NodeSettings;
+}
+
+let downloads = 0;
+
+/** Has n8n make a video of a size and download it. */
+export async function download(suite: Suite, bytes: number, options: DownloadOptions = {}): Promise<Downloaded> {
+	const { simulator } = suite;
+	const { path, maxVideoSize } = options;
+	const elsewhere = path === undefined ? undefined : simulator.cdnUrl + path;
+	simulator.configure({ videoBytes: bytes, ...(elsewhere !== undefined && { videoUrl: () => elsewhere }) });
+	const prompt = `Large video ${(downloads += 1)}.`;
+	const before = simulator.requestsOf('cdn').length;
+	const execution = await suite.run(
+		purchase(suite, 'evolink', {
+			prompts: [prompt],
+			operation: 'createAndWait',
+			parameters: { downloadVideo: true, ...(maxVideoSize !== undefined && { options: { maxVideoSize } }) },
+			settings: options.settings ?? {},
+		}),
+		{ timeoutMs: 240_000 },
+	);
+	const [job] = jobsAbout(suite, prompt);
+	if (job === undefined) throw new Error(`No job was made: ${JSON.stringify(execution.data.resultData.error)}`);
+	const requests = simulator.requestsOf('cdn').slice(before);
+	return { execution, item: itemsOf(execution, 'After')[0], job, videoUrl: elsewhere ?? job.videoUrl, requests };
+}
+
+/** Downloads while n8n's memory is measured, and prints the figure. */
+export async function measureDownload(suite: Suite, bytes: number, what: string): Promise<PeakMemory & Downloaded> {
+	const { result, ...memory } = await measurePeakMemory(
+		suite.server.processId,
+		async () => await download(suite, bytes),
+	);
+	const megabytes = (value: number) => `${(value / MEGABYTE).toFixed(0)} MB`;
+	process.stdout.write(
+		`${what}: n8n's memory rose by ${megabytes(memory.rise)}, from ${megabytes(memory.before)} to ${megabytes(memory.peak)}\n`,
+	);
+	return { ...memory, ...result };
+}
+
+async function hashOf(chunks: AsyncIterable<Buffer>): Promise<string> {
+	const hash = createHash('sha256');
+	await pipeline(chunks, hash);
+	return hash.digest('hex');
+}
+
+/** The hash of a job's video as the gateway serves it. */
+export async function servedHash({ videoUrl }: SimulatedJob): Promise<string> {
+	return await hashOf((await request(videoUrl)).body);
+}
+
+/** The hash of a file as n8n gives it to its user. */
+export async function storedHash(suite: Suite, item: ExecutedItem | undefined): Promise<string> {
+	return await hashOf(await suite.client.streamBinary(String(item?.binary?.['data']?.id)));
+}
+
+/** The files n8n keeps on its disk for executions: a finished one comes with a second, of what is known of it. */
+export async function filesOnDisk({ server }: Suite): Promise<string[]> {
+	const entries = await readdir(server.userFolder, { recursive: true, withFileTypes: true });
+	return entries
+		.filter((entry) => entry.isFile() && entry.parentPath.endsWith('binary_data'))
+		.map(({ name }) => name.replace(/^[0-9a-f-]{36}/, 'file'));
+}
