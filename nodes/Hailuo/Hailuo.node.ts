@@ -11,8 +11,9 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { hailuoCredentials, hailuoProperties, hailuoSubtitle, readStrategy } from './fields';
+import { tellAgent, wholeText } from './io/agent';
 import { jobOf } from './io/errors';
-import { DOORBELL_PATH } from './io/host';
+import { DOORBELL_PATH, isToolRun } from './io/host';
 import { operationByName } from './operations';
 import { answerDoorbell } from './operations/doorbell';
 import { runAll, type ItemOutcome } from './operations/run';
@@ -30,7 +31,8 @@ function toErrorItem(session: Session, error: Error, itemIndex: number): INodeEx
 	const known = job === null ? {} : { provider: session.adapter.id, ...job };
 	const separate = session.context.getNode().onError === 'continueErrorOutput';
 	const details = separate && job !== null ? { details: known } : {};
-	return { json: { ...(separate ? {} : known), error: error.message, ...details }, pairedItem: { item: itemIndex } };
+	const text = isToolRun(session.context) ? wholeText(error) : error.message;
+	return { json: { ...(separate ? {} : known), error: text, ...details }, pairedItem: { item: itemIndex } };
 }
 
 function toOutput(session: Session, outcome: ItemOutcome, itemIndex: number): INodeExecutionData {
@@ -51,6 +53,21 @@ async function suspend(session: Session): Promise<INodeExecutionData[][]> {
 		return outcome.ok ? item : { ...item, pairedItem: itemIndex };
 	});
 	return [recheck, items];
+}
+
+/** @returns what leaves by each output */
+async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const items = context.getInputData();
+	// First of all the provider: with one that is none, n8n finds no operation.
+	const session = await openSession(context);
+	const operation = operationByName(context.getNodeParameter('operation', 0));
+	if (operation === undefined)
+		throw new NodeOperationError(context.getNode(), `'Operation' is none of this node's operations`);
+	if (operation === wait && readStrategy(parametersOf(session, 0)) === 'suspend') return await suspend(session);
+	const outcomes = await runAll(session, operation, items.length, context.continueOnFail());
+	showHints(session);
+	if (outcomes.every((outcome) => outcome.ok)) session.ledger.close();
+	return [outcomes.map((outcome, itemIndex) => toOutput(session, outcome, itemIndex))];
 }
 
 /** Two outputs for a suspended wait, one for everything else; the parameters it reads take no expressions. */
@@ -83,17 +100,11 @@ export class Hailuo implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const items = this.getInputData();
-		// First of all the provider: with one that is none, n8n finds no operation.
-		const session = await openSession(this);
-		const operation = operationByName(this.getNodeParameter('operation', 0));
-		if (operation === undefined)
-			throw new NodeOperationError(this.getNode(), `'Operation' is none of this node's operations`);
-		if (operation === wait && readStrategy(parametersOf(session, 0)) === 'suspend') return await suspend(session);
-		const outcomes = await runAll(session, operation, items.length, this.continueOnFail());
-		showHints(session);
-		if (outcomes.every((outcome) => outcome.ok)) session.ledger.close();
-		return [outcomes.map((outcome, itemIndex) => toOutput(session, outcome, itemIndex))];
+		try {
+			return await run(this);
+		} catch (error) {
+			throw isToolRun(this) ? tellAgent(error) : error;
+		}
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {

@@ -36,13 +36,18 @@ export interface WorkflowNode {
 	alwaysOutputData?: boolean;
 }
 
+/** `ai_tool` and `ai_languageModel` join an agent with what serves it. */
+export type ConnectionType = 'main' | 'ai_tool' | 'ai_languageModel';
+
 export interface ConnectionTarget {
 	node: string;
-	type: 'main';
+	type: ConnectionType;
 	index: number;
 }
 
-export type Connections = Record<string, { main: Array<ConnectionTarget[] | null> }>;
+type Outputs = Array<ConnectionTarget[] | null>;
+
+export type Connections = Record<string, { main: Outputs } & Partial<Record<ConnectionType, Outputs>>>;
 
 export interface WorkflowInput {
 	name: string;
@@ -85,7 +90,7 @@ export interface NodeRun {
 	executionTime: number;
 	executionStatus?: string;
 	executionIndex?: number;
-	data?: { main: Array<ExecutedItem[] | null> };
+	data?: { main: Array<ExecutedItem[] | null>; ai_tool?: Array<ExecutedItem[] | null> };
 	error?: { message: string; description?: string | null; [key: string]: unknown };
 	hints?: Array<{ message: string }>;
 	source?: unknown;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type {
 	Connections,
+	ConnectionType,
 	CredentialReference,
 	Execution,
 	ExecutedItem,
@@ -68,14 +69,16 @@ export interface Wire {
 	to: string;
 	output?: number;
 	input?: number;
+	/** Default `main`. */
+	type?: ConnectionType;
 }
 
 function connect(wires: readonly Wire[]): Connections {
 	const connections: Connections = {};
-	for (const { from, to, output = 0, input = 0 } of wires) {
-		const { main } = (connections[from] ??= { main: [] });
-		while (main.length <= output) main.push([]);
-		(main[output] ??= []).push({ node: to, type: 'main', index: input });
+	for (const { from, to, output = 0, input = 0, type = 'main' } of wires) {
+		const outputs = ((connections[from] ??= { main: [] })[type] ??= []);
+		while (outputs.length <= output) outputs.push([]);
+		(outputs[output] ??= []).push({ node: to, type, index: input });
 	}
 	return connections;
 }

@@ -12,6 +12,7 @@ import {
 	FINISHING,
 	onOperations,
 	readBoolean,
+	readModel,
 	readNumber,
 	REFERRING,
 	shown,
@@ -232,7 +233,7 @@ export function readOptions(get: GetParameter, adapter: ProviderAdapter): NodeOp
 		cancelOnStop: boolean(CANCEL_ON_STOP),
 		maxVideoSizeMegabytes: number(NUMBERS.maxVideoSize),
 		context: readContext(valueAt(options, CONTEXT.name), problems),
-		extras: readExtras(options, adapter, textAt(get('model', '')) ?? '', problems),
+		extras: readExtras(options, adapter, readModel(get), problems),
 		problems,
 	};
 }

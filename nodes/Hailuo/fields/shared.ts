@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { cleanText, numberAt } from '../core/read';
+import { MODEL_IDS } from '../core/catalog';
+import { cleanText, numberAt, textAt } from '../core/read';
 
 /**
  * Reads one parameter of one item. What it returns may be anything, since most fields take expressions. Fields that the
@@ -97,6 +98,17 @@ export function readBoolean(value: unknown, label: string, fallback: boolean, pr
 	if (word === false || word === 'false') return false;
 	problems.push(`'${label}' is ${shown(value)}; it takes true or false`);
 	return fallback;
+}
+
+/**
+ * Reads which model makes the video: its ID, or its name as the form shows it, which agents and tables hold as well.
+ *
+ * @returns the ID; what is none, as it is
+ */
+export function readModel(get: GetParameter): string {
+	const text = textAt(get('model', '')) ?? '';
+	const id = text.toLowerCase().replace(/\s+/g, '-');
+	return MODEL_IDS.find((known) => known === id) ?? text;
 }
 
 /**

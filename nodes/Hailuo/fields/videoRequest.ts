@@ -4,7 +4,7 @@ import { numberAt, textAt } from '../core/read';
 import type { ProviderAdapter } from '../providers/adapter';
 import { FRAME_KINDS, readFrame, type FrameChoice, type FrameKind } from './frames';
 import { readMovements, readPrompt } from './prompt';
-import { CREATING, joinWords, readBoolean, type GetParameter } from './shared';
+import { CREATING, joinWords, readBoolean, readModel, type GetParameter } from './shared';
 import { always, dependingOn, perModel, perProvider, type Twin } from './twins';
 
 const DEFAULT_RESOLUTION: Resolution = '768P';
@@ -108,7 +108,7 @@ export interface VideoForm {
  */
 export function readVideoForm(get: GetParameter, adapter: ProviderAdapter): VideoForm {
 	const problems: string[] = [];
-	const model = textAt(get('model', '')) ?? '';
+	const model = readModel(get);
 	const offer = adapter.offers.find((candidate) => candidate.model === model);
 	return {
 		model,

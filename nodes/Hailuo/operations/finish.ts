@@ -2,6 +2,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../core/job';
 import { readDownloadForm, readOptions } from '../fields';
 import { downloadError, jobFailedError } from '../io/errors';
+import { isToolRun } from '../io/host';
 import { downloadVideo } from '../io/media';
 import { Abandoned, parametersOf, placeOf, type JobResult, type Session } from './session';
 
@@ -17,7 +18,7 @@ export function toItem(job: Job, itemIndex: number, raw?: unknown): INodeExecuti
 }
 
 /**
- * Makes the output of an item whose job was read: with the video when it is there and wanted.
+ * Makes the output of an item whose job was read: with the video when it is there and wanted, and no agent asks.
  *
  * @param onJobFailure what a failed or cancelled job becomes
  * @throws NodeApiError with the job on it when the download fails, or when a failed job is to be an error
@@ -36,6 +37,14 @@ export async function finish(
 	const item = toItem(job, itemIndex, options.includeRaw ? raw : undefined);
 	const { downloadVideo: wanted, outputBinaryProperty } = readDownloadForm(get);
 	if (!wanted || job.status !== 'succeeded') return item;
+	if (isToolRun(session.context)) {
+		// n8n gives agents no files, so the download would only cost time, and could fail what the agent does get.
+		session.hints.add(
+			itemIndex,
+			`'Download Video' is left out: an AI agent takes no files, and 'videoUrl' is the link`,
+		);
+		return item;
+	}
 	if (job.videoUrl === null) throw downloadError(placeOf(session, itemIndex), job, 'The provider gave no link');
 	const { videoUrl } = job;
 	const rules = { sizeLimit: options.maxVideoSizeMegabytes * 1024 * 1024, stop: session.stop };

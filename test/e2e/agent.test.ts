@@ -1,0 +1,230 @@
+/** The node as a tool of n8n's AI Agent, whose chat model follows a script. */
+import { startChatModel, type ChatModel } from '../host/chatModel';
+import { LABELS, PROVIDERS, jobsAbout } from './support/purchase';
+import {
+	agentHost,
+	AGENT_VERSIONS,
+	creating,
+	fromAgent,
+	hailuoTool,
+	readAnswer,
+	referring,
+	talk,
+	toolItems,
+	type AgentHost,
+	type AgentVersion,
+} from './support/agent';
+import { hintsOf } from './support/durable';
+import { startSuite, type Suite } from './support/suite';
+
+let suite: Suite;
+let model: ChatModel;
+let host: AgentHost;
+
+beforeAll(async () => {
+	model = await startChatModel();
+	suite = await startSuite({ simulator: { jobDurationMs: 1_000 } });
+	host = await agentHost(suite, model);
+});
+
+afterAll(async () => {
+	await suite.close();
+	await model.close();
+});
+
+/** A model's call that makes a video. */
+const make = (tool: string, prompt: string, values: Record<string, unknown> = {}) => ({
+	calls: [{ tool, values: { Prompt: prompt, Resolution: '768P', Duration: 10, ...values } }],
+});
+
+/** A model's call about the job in an answer of the tool that made it. */
+const askFor = (tool: string, answers: readonly string[]) => ({
+	calls: [{ tool, values: { Job_ID: readAnswer(answers[0])['jobId'] } }],
+});
+
+describe('an agent', () => {
+	const hosts: Array<[string, (typeof PROVIDERS)[number], AgentVersion]> = [
+		...PROVIDERS.map((provider): (typeof hosts)[number] => [LABELS[provider], provider, 3.1]),
+		['EvoLink, with an agent of version 2.2', 'evolink', 2.2],
+	];
+
+	test.concurrent.each(hosts)('creates, waits for and gets a video by %s', async (_label, provider, version) => {
+		const prompt = `three tools of ${provider} in ${version}`;
+		// Models give numbers as text, too.
+		const parameters = creating('create', { duration: fromAgent('Duration', 'Seconds') }, provider);
+		const tools = [
+			hailuoTool('Create a video', parameters, suite.credentials),
+			hailuoTool('Wait for a video', referring('wait', {}, provider), suite.credentials),
+			hailuoTool('Get a video', referring('get', {}, provider), suite.credentials),
+		];
+
+		const { conversation, output } = await talk(
+			host,
+			tools,
+			[
+				make('Create_a_video', prompt, { Duration: '10', Resolution: '768p' }),
+				(answers) => askFor('Wait_for_a_video', answers),
+				(answers) => askFor('Get_a_video', answers),
+				(answers) => ({ says: `See ${String(readAnswer(answers[2])['videoUrl'])}` }),
+			],
+			version,
+		);
+
+		const [job, ...others] = jobsAbout(suite, prompt);
+		expect(others).toEqual([]);
+		const answers = conversation.answers().map((answer) => readAnswer(answer));
+		const jobId = expect.stringContaining(job!.id);
+		expect(answers).toMatchObject([
+			{ provider, jobId, videoUrl: null },
+			{ provider, jobId, status: 'succeeded', videoUrl: job!.videoUrl },
+			{ provider, jobId, status: 'succeeded', videoUrl: job!.videoUrl },
+		]);
+		expect(output).toBe(`See ${job!.videoUrl}`);
+	});
+
+	test.concurrent('is told what each tool and each of its values is for', async () => {
+		const described = { descriptionType: 'manual', toolDescription: 'Starts a video and answers with its jobId' };
+		const tools = [
+			hailuoTool('Create a video', creating('create', described), suite.credentials),
+			hailuoTool('Get a video', referring('get'), suite.credentials),
+		];
+
+		const { conversation } = await talk(host, tools, [{ says: 'Nothing to do' }]);
+
+		const [create, get] = conversation.tools().sort((left, right) => left.name.localeCompare(right.name));
+		expect(create).toMatchObject({
+			name: 'Create_a_video',
+			description: 'Starts a video and answers with its jobId',
+			parameters: {
+				properties: {
+					Prompt: { type: 'string', description: 'What happens in the video' },
+					Resolution: { type: 'string', description: '768P or 1080P' },
+					Duration: { type: 'number', description: 'Seconds, 6 or 10' },
+				},
+				required: ['Prompt', 'Resolution', 'Duration'],
+			},
+		});
+		expect(get).toMatchObject({
+			name: 'Get_a_video',
+			description: 'Make MiniMax Hailuo videos and get their links, through AI/ML API, Apiframe, EvoLink or Wiro',
+			parameters: { properties: { Job_ID: { type: 'string' } }, required: ['Job_ID'] },
+		});
+	});
+
+	test.concurrent.each(AGENT_VERSIONS)(
+		'of version %s gets a link and no file, even where the file is asked for',
+		async (version) => {
+			const prompt = `one tool in ${version}`;
+			const parameters = creating('createAndWait', { downloadVideo: true });
+			const tool = hailuoTool('Make a video', parameters, suite.credentials);
+
+			const { execution, conversation, output } = await talk(
+				host,
+				[tool],
+				[make('Make_a_video', prompt), { says: 'Done' }],
+				version,
+			);
+
+			const [job] = jobsAbout(suite, prompt);
+			expect(output).toBe('Done');
+			expect(readAnswer(conversation.answers()[0])).toMatchObject({ status: 'succeeded', videoUrl: job!.videoUrl });
+			expect(toolItems(execution, tool.name)).toEqual([expect.not.objectContaining({ binary: expect.anything() })]);
+			expect(suite.simulator.requestsOf('cdn').filter(({ path }) => path.includes(job!.id))).toEqual([]);
+			expect(hintsOf(execution, tool.name)).toEqual([expect.stringMatching(/^'Download Video' is left out/)]);
+		},
+	);
+
+	test.concurrent('buys as many videos as it asks for, also of the same prompt at once', async () => {
+		const prompt = 'the same twice';
+		const tool = hailuoTool('Create a video', creating('create'), suite.credentials);
+		const { calls } = make('Create_a_video', prompt);
+
+		const { conversation } = await talk(host, [tool], [{ calls: [...calls, ...calls] }, { says: 'Both begun' }]);
+
+		const ids = conversation.answers().map((answer) => readAnswer(answer)['jobId']);
+		expect(new Set(ids)).toEqual(new Set(jobsAbout(suite, prompt).map(({ id }) => id)));
+		expect(ids).toHaveLength(2);
+	});
+});
+
+describe('what goes wrong comes back to the agent as text', () => {
+	/** What the tool has answered to a call, and the agent's last words. */
+	async function fail(parameters: Record<string, unknown>, values: Record<string, unknown>) {
+		const tool = hailuoTool('Video', parameters, suite.credentials);
+		const { conversation, output } = await talk(
+			host,
+			[tool],
+			[{ calls: [{ tool: 'Video', values }] }, { says: 'I see' }],
+		);
+		expect(output).toBe('I see');
+		return String(readAnswer(conversation.answers()[0])['error']);
+	}
+
+	test.concurrent('a value that is not offered, with those that are, so that it can try again', async () => {
+		const prompt = 'second try';
+		const tool = hailuoTool('Make a video', creating('createAndWait'), suite.credentials);
+
+		const { conversation } = await talk(
+			host,
+			[tool],
+			[make('Make_a_video', prompt, { Resolution: '4K' }), make('Make_a_video', prompt), { says: 'Done' }],
+		);
+
+		const [first, second] = conversation.answers().map((answer) => readAnswer(answer));
+		expect(first).toEqual({
+			error:
+				"'Resolution' '4K' is not offered by EvoLink for Hailuo 2.3; choose 768P or 1080P [item 0]. " +
+				'Nothing was sent to the provider and nothing was bought. Change the values named above.',
+		});
+		expect(second).toMatchObject({ status: 'succeeded' });
+		expect(jobsAbout(suite, prompt)).toHaveLength(1);
+	});
+
+	test.concurrent('a wait that would suspend, with what to do instead', async () => {
+		const said = await fail(referring('wait', { waitStrategy: 'suspend' }), { Job_ID: 'task-unified-1-abc' });
+		expect(said).toBe(
+			"'Wait Strategy' Suspend cannot be used by an AI agent. An agent waits for its tool's answer, and a suspended " +
+				"execution gives none. Set 'Wait Strategy' to Poll.",
+		);
+	});
+
+	test.concurrent('a job that nobody knows', async () => {
+		const said = await fail(referring('get'), { Job_ID: 'task-unified-1-00000000' });
+		expect(said).toMatch(/^EvoLink does not know what was asked for .* Check the Job ID/);
+	});
+
+	test.concurrent('a job that failed, with its ID and the reason', async () => {
+		const prompt = 'no video [[fail:The scene was too dark]]';
+		const said = await fail(creating('createAndWait'), { Prompt: prompt, Resolution: '768P', Duration: 6 });
+		const [job] = jobsAbout(suite, 'no video');
+		expect(said).toContain(`The job ${job!.id} at EvoLink was not successful`);
+		expect(said).toContain('The scene was too dark');
+	});
+
+	test.concurrent('a create of which nobody knows whether it made a job, with a warning not to repeat it', async () => {
+		const prompt = 'perhaps made';
+		suite.simulator.addFault({
+			kind: 'reset',
+			moment: 'after',
+			operation: 'create',
+			matches: ({ rawBody }) => rawBody.includes(prompt),
+		});
+		const said = await fail(creating('create'), { Prompt: prompt, Resolution: '768P', Duration: 6 });
+		expect(said).toMatch(/^It is not known whether EvoLink made this job .* the job may exist and cost money/);
+	});
+
+	test.concurrent("a gateway's own words, without the key they hold", async () => {
+		const prompt = 'a gateway that tells keys';
+		const { apiKey } = suite.simulator.keys.evolink;
+		suite.simulator.addFault({
+			kind: 'status',
+			status: 401,
+			operation: 'create',
+			message: `The key ${apiKey} is not known`,
+			matches: ({ rawBody }) => rawBody.includes(prompt),
+		});
+		const said = await fail(creating('create'), { Prompt: prompt, Resolution: '768P', Duration: 6 });
+		expect(said).toMatch(/^EvoLink refused the credential .*It says: The key .* is not known/);
+		expect(said).not.toContain(apiKey);
+	});
+});
