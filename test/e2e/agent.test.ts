@@ -83,18 +83,19 @@ describe('an agent', () => {
 	});
 
 	test.concurrent('is told what each tool and each of its values is for', async () => {
-		const described = { descriptionType: 'manual', toolDescription: 'Starts a video and answers with its jobId' };
+		const described = { toolDescription: 'For short clips of our products' };
 		const tools = [
-			hailuoTool('Create a video', creating('create', described), suite.credentials),
+			hailuoTool('Create a video', creating('create'), suite.credentials),
 			hailuoTool('Get a video', referring('get'), suite.credentials),
+			hailuoTool('Make a clip', creating('createAndWait', described), suite.credentials),
 		];
 
 		const { conversation } = await talk(host, tools, [{ says: 'Nothing to do' }]);
 
-		const [create, get] = conversation.tools().sort((left, right) => left.name.localeCompare(right.name));
+		const [create, get, clip] = conversation.tools().sort((left, right) => left.name.localeCompare(right.name));
 		expect(create).toMatchObject({
 			name: 'Create_a_video',
-			description: 'Starts a video and answers with its jobId',
+			description: expect.stringMatching(/^Starts a Hailuo video .* Every call buys a video\.$/),
 			parameters: {
 				properties: {
 					Prompt: { type: 'string', description: 'What happens in the video' },
@@ -106,9 +107,10 @@ describe('an agent', () => {
 		});
 		expect(get).toMatchObject({
 			name: 'Get_a_video',
-			description: 'Make MiniMax Hailuo videos and get their links, through AI/ML API, Apiframe, EvoLink or Wiro',
+			description: expect.stringMatching(/^Looks once .* Costs nothing\.$/),
 			parameters: { properties: { Job_ID: { type: 'string' } }, required: ['Job_ID'] },
 		});
+		expect(clip?.description).toBe('For short clips of our products');
 	});
 
 	test.concurrent.each(AGENT_VERSIONS)(
@@ -157,6 +159,9 @@ describe('what goes wrong comes back to the agent as text', () => {
 			[{ calls: [{ tool: 'Video', values }] }, { says: 'I see' }],
 		);
 		expect(output).toBe('I see');
+		const { wiro, ...others } = suite.simulator.keys;
+		const secrets = [others.aimlApi.apiKey, others.apiframe.apiKey, others.evolink.apiKey, wiro.apiKey, wiro.apiSecret];
+		expect(secrets.filter((secret) => conversation.transcript().includes(secret))).toEqual([]);
 		return String(readAnswer(conversation.answers()[0])['error']);
 	}
 
@@ -225,6 +230,5 @@ describe('what goes wrong comes back to the agent as text', () => {
 		});
 		const said = await fail(creating('create'), { Prompt: prompt, Resolution: '768P', Duration: 6 });
 		expect(said).toMatch(/^EvoLink refused the credential .*It says: The key .* is not known/);
-		expect(said).not.toContain(apiKey);
 	});
 });

@@ -6,6 +6,7 @@ import { describeCallback } from './callback';
 import { describeOptions } from './options';
 import { describeSubtitle, describeTriggerSubtitle } from './subtitle';
 import { describeStrategy } from './suspending';
+import { describeTool } from './tool';
 import { describeTrigger } from './trigger';
 import { describeCameraMovements, describePrompt, describePromptOptimizer } from './prompt';
 import {
@@ -45,6 +46,7 @@ export function describeForm(offered: readonly ProviderAdapter[]): INodeProperti
 		describeProvider(offered),
 		describeCredentialPlace(),
 		...describeOperation(offered),
+		describeTool(),
 		...describeModel(offered),
 		...describePrompt(offered),
 		...describeFirstFrame(offered),
