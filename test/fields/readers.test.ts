@@ -137,6 +137,15 @@ describe('the video form', () => {
 		},
 	);
 
+	test.each([
+		['hailuo-2.3-fast', 'hailuo-2.3-fast'],
+		['Hailuo 2.3 Fast', 'hailuo-2.3-fast'],
+		[' HAILUO 02 ', 'hailuo-02'],
+		['Veo 3', 'Veo 3'],
+	])('takes the model also by its name: %s', (given, model) => {
+		expect(readVideo({ model: given }).model).toBe(model);
+	});
+
 	test("with a last frame that the model does not take is refused in the form's words", () => {
 		const form = readVideo({
 			model: 'hailuo-2.3',
