@@ -185,16 +185,6 @@ describe('what goes wrong comes back to the agent as text', () => {
 		expect(jobsAbout(suite, prompt)).toHaveLength(1);
 	});
 
-	test.concurrent('the same to an agent of version 2.2, which goes on as well', async () => {
-		const tool = hailuoTool('Make a video', creating('create'), suite.credentials);
-		const script = [make('Make_a_video', 'no second try', { Resolution: '4K' }), { says: 'I see' }];
-
-		const { conversation, output } = await talk(host, [tool], script, 2.2);
-
-		expect(conversation.answers()).toEqual([expect.stringMatching(/choose 768P or 1080P .* nothing was bought/)]);
-		expect(output).toBe('I see');
-	});
-
 	test.concurrent('a wait that would suspend, with what to do instead', async () => {
 		const said = await fail(referring('wait', { waitStrategy: 'suspend' }), { Job_ID: 'task-unified-1-abc' });
 		expect(said).toBe(
