@@ -1,0 +1,285 @@
+import { MODELS, RESOLUTIONS, type Offer } from '../../nodes/Hailuo/core/catalog';
+import { providers } from '../../nodes/Hailuo/providers';
+import type { ProviderAdapter } from '../../nodes/Hailuo/providers/adapter';
+import { ensureBrowser } from '../host/browser';
+import { GATEWAYS } from '../host/gateways';
+import { hailuo, manualTrigger, noOperation, workflowOf } from '../host/workflows';
+import type { SimulatedJob } from '../simulator/types';
+import {
+	eventually,
+	labelOf,
+	PROMPT,
+	PUBLIC_URL,
+	startStage,
+	suspendingWorkflow,
+	videoUrlOf,
+	WAITING_TEXT,
+	type Stage,
+} from './support/browserStage';
+import type { NodeForm } from './support/nodeForm';
+import { until } from './support/purchase';
+import { hailuoTrigger, make } from './support/trigger';
+
+const SEARCHED = ['hailuo', 'minimax', 'video', 'apiframe', 'wiro', 'evolink', 'aiml'];
+
+const ON_CANVAS = ['Start', 'Create', 'Wait', 'After'];
+
+/** Node names are written below the nodes, and the marks of a trigger stand beside it. */
+const CANVAS_MARGIN = 88;
+
+const executable = ensureBrowser();
+const describeInBrowser = executable === undefined ? describe.skip : describe;
+
+let stage: Stage;
+
+/** A test that leaves a picture and the page when it fails. */
+function scenario(name: string, act: () => Promise<void>): void {
+	it(name, async () => {
+		try {
+			await act();
+		} catch (error) {
+			await stage.afterFailure(name);
+			throw error;
+		}
+	});
+}
+
+/** The job that a test is about to have made. */
+function nextJob(): () => Promise<SimulatedJob> {
+	const { simulator } = stage.suite;
+	const before = simulator.jobs.length;
+	return async () => {
+		await until('a job is made', () => simulator.jobs.length > before, 60_000);
+		return simulator.jobs[before]!;
+	};
+}
+
+function pathOf(url: string): string {
+	const { pathname, search } = new URL(url);
+	return pathname + search;
+}
+
+async function pictureOfCanvas(name: string): Promise<void> {
+	const { editor } = stage;
+	await editor.picture(name, { around: ON_CANVAS.map((node) => editor.node(node)), margin: CANVAS_MARGIN });
+}
+
+/** Shows one field after another what can be chosen there, and compares it with what the provider sells. */
+async function compareChoices(form: NodeForm, { offers }: ProviderAdapter, offer: Offer): Promise<void> {
+	const models = await form.choose('model', MODELS[offer.model].label);
+	expect(models.sort()).toEqual(offers.map(({ model }) => MODELS[model].label).sort());
+
+	await form.choose('firstFrame', labelOf('firstFrame', 'url'));
+	const offered = RESOLUTIONS.filter((resolution) => offer.resolutions[resolution]);
+	for (const resolution of offered) {
+		const resolutions = await form.choose('resolution', labelOf('resolution', resolution));
+		expect(resolutions).toEqual(offered.map((value) => labelOf('resolution', value)));
+		const durations = (offer.resolutions[resolution] ?? []).map((seconds) => labelOf('duration', seconds));
+		expect(await form.offered('duration')).toEqual(durations);
+	}
+}
+
+beforeAll(async () => {
+	stage = await startStage(executable ?? '');
+});
+
+afterAll(async () => {
+	await stage?.close();
+});
+
+describeInBrowser('the node panel', () => {
+	for (const words of SEARCHED) {
+		scenario(`finds the node by "${words}"`, async () => {
+			const { editor, show } = stage;
+			await show(workflowOf('Empty', [manualTrigger()]));
+			await editor.searchNodes(words);
+			await editor.foundNode('Hailuo').waitFor();
+			if (words === 'video') await editor.picture('search', { around: [editor.nodePanel] });
+		});
+	}
+
+	scenario('puts a node on the canvas that makes a video and waits for it', async () => {
+		const { editor, show, suite } = stage;
+		const id = await show(workflowOf('Empty', [manualTrigger()]));
+		await editor.searchNodes('hailuo');
+		await editor.foundNode('Hailuo').click();
+		const action = editor.nodePanel.getByText('Create video and wait', { exact: true });
+		await action.waitFor();
+		await editor.picture('actions', { around: [editor.nodePanel] });
+		await action.click();
+
+		const form = await editor.openForm('Hailuo');
+		expect(await form.shown('provider')).toBe(labelOf('provider', 'aimlApi'));
+		expect(await form.shown('operation')).toBe(labelOf('operation', 'createAndWait'));
+		await form.close();
+		await eventually('the node is saved', async () => {
+			const { nodes } = await suite.client.getWorkflow(id);
+			return nodes.some(({ name }) => name === 'Hailuo');
+		});
+	});
+});
+
+describeInBrowser('the form', () => {
+	for (const provider of providers) {
+		scenario(`offers what ${provider.label} sells and nothing else`, async () => {
+			const form = await stage.openPlainForm();
+			await form.choose('provider', provider.label);
+			for (const offer of provider.offers) await compareChoices(form, provider, offer);
+
+			await form.choose('model', labelOf('model', 'hailuo-2.3'));
+			await form.choose('resolution', labelOf('resolution', '768P'));
+			await form.fill('prompt', PROMPT);
+			await form.fill('firstFrameUrl', 'https://example.com/paper-boat.png');
+			const downTo = form.field('promptOptimizer');
+			await stage.editor.picture(`form-${provider.id}`, { around: [form.parameters], downTo });
+		});
+	}
+
+	scenario('marks what another provider does not offer, and the node sends none of it', async () => {
+		const form = await stage.openPlainForm();
+		const { simulator } = stage.suite;
+		const chosen = async () => await Promise.all(['model', 'resolution', 'duration'].map((name) => form.shown(name)));
+		await form.choose('provider', labelOf('provider', 'apiframe'));
+		await form.choose('model', labelOf('model', 'hailuo-03'));
+		await form.choose('firstFrame', labelOf('firstFrame', 'none'));
+		await form.choose('resolution', labelOf('resolution', '1080P'));
+		await form.choose('duration', labelOf('duration', 10));
+		await form.fill('prompt', PROMPT);
+		const before = await chosen();
+		for (const name of ['model', 'duration']) await form.issues(name).waitFor({ state: 'hidden' });
+
+		await form.choose('provider', labelOf('provider', 'aimlApi'));
+		for (const name of ['model', 'duration']) await form.issues(name).waitFor();
+		expect(await chosen()).toEqual(before);
+		await stage.editor.picture('stale', { around: [form.parameters] });
+		const requests = simulator.requests.length;
+		await form.executeStep();
+		await form.output.getByText('nothing was bought').waitFor();
+		expect(simulator.requests.slice(requests)).toEqual([]);
+
+		await form.choose('provider', labelOf('provider', 'apiframe'));
+		for (const name of ['model', 'duration']) await form.issues(name).waitFor({ state: 'hidden' });
+		expect(await chosen()).toEqual(before);
+	});
+
+	scenario('offers 512P beside a first frame only', async () => {
+		const form = await stage.openPlainForm();
+		const seller = providers.find(({ offers }) => offers.some(({ resolutions }) => resolutions['512P']));
+		await form.choose('provider', seller?.label ?? 'nobody who sells 512P');
+		await form.choose('model', labelOf('model', 'hailuo-02'));
+		await form.choose('firstFrame', labelOf('firstFrame', 'none'));
+		expect(await form.offered('resolution')).not.toContain(labelOf('resolution', '512P'));
+		await form.choose('firstFrame', labelOf('firstFrame', 'url'));
+		expect(await form.offered('resolution')).toContain(labelOf('resolution', '512P'));
+	});
+});
+
+describeInBrowser('a credential', () => {
+	for (const gateway of GATEWAYS) {
+		scenario(`for ${gateway.label} fails its test with a wrong key, and passes with the right one`, async () => {
+			const form = await stage.openPlainForm();
+			await form.choose('provider', gateway.label);
+			const credential = await form.newCredential();
+			const { authentication: _preset, ...fields } = gateway.simulatedCredential(stage.suite.simulator);
+			const right = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+			await credential.fill({ ...right, apiKey: 'not-the-key' });
+			await credential.save();
+			await credential.failure.waitFor();
+			await stage.editor.picture(`credential-refused-${gateway.provider}`, { around: [credential.dialog] });
+
+			await credential.fill({ apiKey: right['apiKey'] ?? '' });
+			await credential.save();
+			await credential.closed();
+			const again = await form.editCredential();
+			await again.success.waitFor();
+			await stage.editor.picture(`credential-${gateway.provider}`, { around: [again.dialog] });
+			await again.close();
+		});
+	}
+});
+
+describeInBrowser('a video', () => {
+	scenario('is made and waited for, and its address stands in the output', async () => {
+		const { accounts, editor, show, suite } = stage;
+		const made = nextJob();
+		const parameters = { operation: 'createAndWait', provider: 'apiframe', model: 'hailuo-2.3', prompt: PROMPT };
+		await show(workflowOf('First video', [manualTrigger(), hailuo(parameters, accounts)]));
+		await editor.execute();
+		const job = await made();
+		suite.simulator.finishJob(job.id);
+		await editor.success('Hailuo').waitFor();
+
+		const form = await editor.openForm('Hailuo');
+		await form.showOutputFields();
+		await form.outputValue(videoUrlOf(job)).waitFor();
+		await form.outputValue('succeeded').waitFor();
+		await editor.picture('result', { around: [form.output], downTo: form.lastOutputField });
+		await form.close();
+	});
+});
+
+describeInBrowser('a wait that suspends', () => {
+	scenario('has its loop drawn by hand, from Recheck to its own input', async () => {
+		const { editor, show, suite } = stage;
+		const id = await show(suspendingWorkflow(stage, 'Loop to draw', 'unwired'));
+		await editor.node('Wait').getByText('Recheck').waitFor();
+		await editor.connect('Wait', 0, 'Wait');
+		await eventually('the loop is saved', async () => {
+			const { connections } = await suite.client.getWorkflow(id);
+			const recheck = connections['Wait']?.main[0] ?? [];
+			return recheck.some(({ node }) => node === 'Wait');
+		});
+		await pictureOfCanvas('loop');
+	});
+
+	scenario('is shown as waiting, and goes on with the video when the provider calls back', async () => {
+		const { editor, show, suite } = stage;
+		const made = nextJob();
+		await show(suspendingWorkflow(stage, 'Suspended', 'wired'));
+		await editor.execute();
+		await editor.waiting('Wait').waitFor();
+		await pictureOfCanvas('waiting');
+		const form = await editor.openForm('Wait');
+		await form.output.getByText(WAITING_TEXT).waitFor();
+		await editor.picture('waiting-form');
+		await form.close();
+
+		const job = await made();
+		suite.simulator.finishJob(job.id);
+		const url = suite.server.url + pathOf(job.callbackUrl ?? '');
+		const { attempts } = await suite.simulator.sendCallback(job.id, { url });
+		expect(attempts.map(({ status }) => status)).toEqual([200]);
+		await editor.success('After').waitFor();
+		const after = await editor.openForm('After');
+		await after.showOutputFields();
+		await after.outputValue(videoUrlOf(job)).waitFor();
+		await after.close();
+	});
+});
+
+describeInBrowser('the trigger', () => {
+	scenario('shows its two addresses, and catches a test event', async () => {
+		const { accounts, editor, show, suite } = stage;
+		const trigger = hailuoTrigger({ provider: 'apiframe' }, accounts, 'Hailuo Trigger');
+		await show(workflowOf('Listener', [trigger, noOperation('After')]));
+		const form = await editor.openForm('Hailuo Trigger');
+		const testUrl = await form.webhookUrl('test');
+		const productionUrl = await form.webhookUrl('production');
+		expect(productionUrl).toMatch(new RegExp(`^${PUBLIC_URL}/webhook/[0-9a-f-]+/hailuo$`));
+		expect(testUrl).toBe(productionUrl.replace('/webhook/', '/webhook-test/'));
+		await editor.picture('trigger', { around: [form.parameters], downTo: form.field('events') });
+
+		const { jobId, ticket } = await make(suite, 'apiframe', { path: pathOf(productionUrl) }, { context: { row: 7 } });
+		suite.simulator.finishJob(jobId);
+		await form.executeStep();
+		await editor.page.getByTestId('trigger-listening').waitFor();
+		const url = `${suite.server.url}${pathOf(testUrl)}?hailuoTicket=${ticket}`;
+		const { attempts } = await suite.simulator.sendCallback(jobId, { url });
+		expect(attempts.map(({ status }) => status)).toEqual([200]);
+		await form.showOutputFields();
+		await form.outputValue(jobId).waitFor();
+		await form.outputValue(videoUrlOf({ id: jobId })).waitFor();
+		await editor.picture('trigger-event');
+		await form.close();
+	});
+});
