@@ -94,7 +94,8 @@ describeInBrowser('the node panel', () => {
 			await show(workflowOf('Empty', [manualTrigger()]));
 			await editor.searchNodes(words);
 			await editor.foundNode('Hailuo').waitFor();
-			if (words === 'video') await editor.picture('search', { around: [editor.nodePanel] });
+			if (words === 'video')
+				await editor.picture('search', { around: [editor.nodePanel], downTo: editor.lastFoundNode });
 		});
 	}
 

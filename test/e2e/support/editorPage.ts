@@ -128,6 +128,10 @@ export class EditorPage {
 		return this.page.getByTestId('node-creator-item-name').getByText(name, { exact: true });
 	}
 
+	get lastFoundNode(): Locator {
+		return this.nodePanel.getByTestId('node-creator-item-description').last();
+	}
+
 	/** Drags a wire with the mouse, from one of a node's outputs to a node's input. */
 	async connect(from: string, output: number, to: string): Promise<void> {
 		const start = this.node(from).locator(`[data-test-id="canvas-node-output-handle"][data-index="${output}"]`);
