@@ -227,7 +227,7 @@ describe('what costs time or money', () => {
 
 	test('is at stake where another model makes its video from the prompt alone, which the first frame says', () => {
 		const ofModel = (model: string) => hintsOf('firstFrame', { provider: 'wiro', operation: 'create', model });
-		expect(ofModel('hailuo-2.3')).toEqual(["Look here again after changing 'Model'"]);
+		expect(ofModel('hailuo-2.3')).toEqual(["Changing 'Model' may set this back to None"]);
 		expect(ofModel('hailuo-2.3-fast')).toEqual([undefined]);
 	});
 });

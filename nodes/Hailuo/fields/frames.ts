@@ -58,7 +58,7 @@ function describeFrame(
 		options: options.map((option) => ({ ...option })),
 		default: initial,
 		// n8n keeps no value that is a field's default: what was left at URL, the default of one model, is None at another.
-		...(frame === 'firstFrame' && initial === 'none' && { hint: "Look here again after changing 'Model'" }),
+		...(frame === 'firstFrame' && initial === 'none' && { hint: "Changing 'Model' may set this back to None" }),
 		description: `${what}: ${types}, at most ${IMAGE_SIZE_LIMIT / 1024 / 1024} MB`,
 	};
 }
