@@ -1,5 +1,17 @@
 import type { ProviderName } from '../simulator';
-import { aCreate, aPrompt, fieldsOf, IMAGE_URL, onStage, PROMPT, PROVIDERS, requestLines, WORDS } from './stage';
+import {
+	aCreate,
+	aPrompt,
+	fieldsOf,
+	IMAGE_URL,
+	LABELS,
+	log,
+	onStage,
+	PROMPT,
+	PROVIDERS,
+	requestLines,
+	WORDS,
+} from './stage';
 
 const CREATE_PATHS: Record<ProviderName, string> = {
 	aimlApi: '/v2/video/generations',
@@ -46,6 +58,23 @@ describe('Create', () => {
 			expect(requestLines(simulator)).toEqual([`create ${CREATE_PATHS[provider]}`]);
 			expect(Math.abs(Date.parse(String(items[0]?.json.createdAt)) - Date.now())).toBeLessThan(10_000);
 		}),
+	);
+
+	test.each(PROVIDERS)(
+		"at %s leaves the id of each job that was made in n8n's log, also when the run ends with an error",
+		(provider) =>
+			onStage(async ({ simulator, run }) => {
+				simulator.addFault({ kind: 'status', status: 400, operation: 'create', skip: 1 });
+				const options = { maxConcurrency: 1 };
+				await run(aCreate(provider, { options }), {
+					items: [aPrompt('Boat 0'), aPrompt('Boat 1')],
+					executionId: `of-${provider}`,
+				});
+				expect(simulator.jobs).toHaveLength(1);
+				expect(log.filter((line) => line.includes(`execution of-${provider}`))).toEqual([
+					`info: Hailuo: ${LABELS[provider]} job ${simulator.jobs[0]?.id} was made for item 0 of execution of-${provider}`,
+				]);
+			}),
 	);
 
 	test.each<[ProviderName, unknown]>([

@@ -42,9 +42,11 @@ async function runAndStop(
 	return { ...result, ended: Date.now() - stopped };
 }
 
-/** What the node itself has logged about a job; n8n logs the errors of nodes too. */
+/** What the node itself has logged about the fate of a job; n8n logs the errors of nodes too. */
 const linesAbout = (jobId: unknown) =>
-	log.filter((line) => /^\w+: Hailuo: /.test(line) && line.includes(String(jobId)));
+	log.filter(
+		(line) => /^\w+: Hailuo: /.test(line) && line.includes(String(jobId)) && !line.includes(' was made for item '),
+	);
 
 const isRead =
 	(simulator: Simulator, provider: ProviderName, times = 1) =>

@@ -6,7 +6,7 @@ import { inputError, requestError, unknownOutcomeError } from '../io/errors';
 import type { Entry } from '../io/ledger';
 import { loadFrame } from '../io/media';
 import type { Callback, CallbackPlan } from './callback';
-import { Abandoned, isAbandoned, parametersOf, placeOf, type JobResult, type Session } from './session';
+import { Abandoned, isAbandoned, nameForLog, parametersOf, placeOf, type JobResult, type Session } from './session';
 
 /** An item's create, checked and ready to be sent. */
 export interface Purchase {
@@ -58,6 +58,16 @@ export async function readPurchase(
 	return { itemIndex, form, options, fingerprint, callback: callback?.callback ?? null, holdsFiles };
 }
 
+/**
+ * Leaves the id of a job that was just made in n8n's log. Where a process of n8n dies this can be the only record of it:
+ * in queue mode n8n replaces the data of an execution whose worker was killed by an error, also what it had saved before.
+ */
+function logMade(session: Session, job: Job, itemIndex: number): void {
+	const { context } = session;
+	const place = `item ${itemIndex} of execution ${context.getExecutionId()}`;
+	context.logger.info(`Hailuo: ${nameForLog(session, job)} was made for ${place}`);
+}
+
 /** @param again whether an earlier try was sent under the same key and its outcome is not known */
 async function send(session: Session, purchase: Purchase, idempotencyKey: string, again: boolean): Promise<JobResult> {
 	const { itemIndex, options, fingerprint } = purchase;
@@ -73,6 +83,7 @@ async function send(session: Session, purchase: Purchase, idempotencyKey: string
 		const job = { ...outcome.value, createdAt: outcome.value.createdAt ?? new Date().toISOString() };
 		session.ledger.recordMade(itemIndex, fingerprint, job);
 		session.made.set(itemIndex, job);
+		logMade(session, job, itemIndex);
 		return { job, raw: outcome.raw };
 	}
 	const { failure } = outcome;

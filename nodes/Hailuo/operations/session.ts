@@ -1,8 +1,8 @@
 import { NodeOperationError, type IExecuteFunctions } from 'n8n-workflow';
 import type { Failure } from '../core/http';
 import { Limiter } from '../core/limiter';
-import { textAt } from '../core/read';
-import type { Job } from '../core/job';
+import { cleanText, textAt } from '../core/read';
+import type { Job, JobReference } from '../core/job';
 import { readOptions, type GetParameter } from '../fields';
 import type { ErrorPlace } from '../io/errors';
 import { Gateway } from '../io/gateway';
@@ -70,6 +70,11 @@ export function parametersOf(session: Pick<Session, 'context'>, itemIndex: numbe
 
 export function placeOf(session: Pick<Session, 'context' | 'adapter'>, itemIndex: number): ErrorPlace {
 	return { node: session.context.getNode(), adapter: session.adapter, itemIndex };
+}
+
+/** @returns a job's provider and id, as lines of n8n's log name it: ids come from outside */
+export function nameForLog({ adapter }: Pick<Session, 'adapter'>, job: Pick<JobReference, 'jobId'>): string {
+	return `${adapter.label} job ${cleanText(job.jobId, 120)}`;
 }
 
 /** Thrown inside a run for an item that was given up because the run is ending anyway; never shown. */

@@ -1,8 +1,7 @@
 import type { Job, JobReference } from '../core/job';
-import { cleanText } from '../core/read';
 import type { AfterStop } from '../io/errors';
 import { cancelPatiently } from './patience';
-import type { Session } from './session';
+import { nameForLog, type Session } from './session';
 
 /**
  * What became of each job at an execution's Stop, by the signal of that Stop. n8n runs a node with Retry On Fail again
@@ -28,8 +27,8 @@ export async function afterStop(session: Session, job: JobReference | Job, cance
 }
 
 async function settle(session: Session, job: JobReference | Job, cancelOnStop: boolean): Promise<AfterStop> {
-	const { adapter, context } = session;
-	const name = `${adapter.label} job ${cleanText(job.jobId, 120)}`;
+	const { context } = session;
+	const name = nameForLog(session, job);
 	const outcome = cancelOnStop ? await cancelPatiently(session, job, undefined) : null;
 	if (outcome === null) {
 		context.logger.warn(`Hailuo: the execution was stopped while ${name} was running; it runs on at the provider`);

@@ -30,6 +30,8 @@ export interface PurchaseOptions {
 	settings?: NodeSettings;
 	/** Takes the place of the manual trigger. */
 	trigger?: WorkflowNode;
+	/** Nodes between the prompts and the one that buys. */
+	before?: readonly WorkflowNode[];
 	/** Nodes behind the one that buys; default one called After. */
 	behind?: readonly WorkflowNode[];
 	workflowSettings?: Record<string, unknown>;
@@ -37,7 +39,7 @@ export interface PurchaseOptions {
 
 /** Start → List → Prompts → Buy → After; with an error output Buy leads to Failed as well. */
 export function purchase(suite: Suite, provider: ProviderName, options: PurchaseOptions): WorkflowInput {
-	const { operation = 'create', behind = [noOperation('After')] } = options;
+	const { operation = 'create', before = [], behind = [noOperation('After')] } = options;
 	const buy = hailuo(
 		{
 			provider,
@@ -51,7 +53,7 @@ export function purchase(suite: Suite, provider: ProviderName, options: Purchase
 		suite.credentials,
 		{ name: 'Buy', ...options.settings },
 	);
-	const row = [options.trigger ?? manualTrigger(), ...prompts(options.prompts), buy, ...behind];
+	const row = [options.trigger ?? manualTrigger(), ...prompts(options.prompts), ...before, buy, ...behind];
 	const hasErrorOutput = buy.onError === 'continueErrorOutput';
 	const nodes = hasErrorOutput ? [...row, noOperation('Failed', { position: [1100, 200] })] : row;
 	const wires = [...inARow(row), ...(hasErrorOutput ? [{ from: 'Buy', output: 1, to: 'Failed' }] : [])];
@@ -102,10 +104,19 @@ export async function until(what: string, isSo: () => boolean, timeoutMs = 30_00
 	}
 }
 
-/** The lines that the node itself has written to n8n's log about a job. */
+const MADE = / job (\S+) was made for item \d+ of execution (\d+)/;
+
+/** The lines that the node itself has written to n8n's log about what became of a job after it was made. */
 export function linesAbout(suite: Suite, jobId: string): string[] {
 	return suite.log
 		.split('\n')
-		.filter((line) => line.includes('Hailuo: ') && line.includes(jobId))
+		.filter((line) => line.includes('Hailuo: ') && line.includes(jobId) && !MADE.test(line))
 		.map((line) => line.slice(line.indexOf('Hailuo: ')).trim());
+}
+
+/** The ids of the jobs of an execution that are on record in n8n's log. */
+export function idsInLog(suite: Suite, executionId: string): string[] {
+	return [...suite.log.matchAll(new RegExp(MADE, 'g'))]
+		.filter(([, , execution]) => execution === executionId)
+		.map(([, jobId]) => jobId!);
 }
