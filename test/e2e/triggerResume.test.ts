@@ -2,11 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { writeTicket } from '../../nodes/Hailuo/core/ticket';
-import type { WorkflowInput, WorkflowNode } from '../host/n8nTypes';
-import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, webhookTrigger, workflowOf } from '../host/workflows';
-import { begin, inARow, jobIdsAt, loop, prompts, requestsOf, suspendingWait } from './support/durable';
+import { itemsOf, noOperation, runsOf, webhookTrigger, workflowOf } from '../host/workflows';
+import { begin, jobIdsAt, requestsOf } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
-import { aCallback, hailuoTrigger, listenerOf, report, type CallingProvider, type Listener } from './support/trigger';
+import { aCallback, report, reported, resumer } from './support/trigger';
 
 /** A recheck comes a minute after the wait began at the earliest; what is there before was woken. */
 const BEFORE_ANY_RECHECK_MS = 40_000;
@@ -21,43 +20,10 @@ afterAll(async () => {
 	await suite.close();
 });
 
-async function activate(workflow: WorkflowInput, trigger: WorkflowNode): Promise<Listener> {
-	const { id } = await suite.client.createWorkflow(workflow);
-	await suite.client.activateWorkflow(id);
-	return listenerOf(suite, id, trigger);
-}
-
-/** A live workflow that resumes executions. */
-async function resumer(provider: CallingProvider): Promise<Listener> {
-	const trigger = hailuoTrigger({ provider, onCallback: 'resumeExecution' }, suite.credentials);
-	return await activate(workflowOf('Resumer', [trigger, noOperation('Never')]), trigger);
-}
-
-/** Start → Create, to be reported to a trigger → Wait, suspended → After. */
-function reported(provider: CallingProvider, callbackUrl: string, texts: readonly string[]): WorkflowInput {
-	const create = hailuo(
-		{
-			provider,
-			operation: 'create',
-			model: 'hailuo-2.3',
-			prompt: '={{ $json.prompt }}',
-			resolution: '768P',
-			duration: 6,
-			callback: 'url',
-			callbackUrl,
-		},
-		suite.credentials,
-		{ name: 'Create' },
-	);
-	const row = [manualTrigger(), ...prompts(texts), create, suspendingWait(suite, provider)];
-	const { nodes, wires } = loop('drawn');
-	return workflowOf(`Reported ${provider}`, [...row, ...nodes], { wires: [...inARow(row), ...wires] });
-}
-
 describe.each(['apiframe', 'wiro'] as const)("'Resume the Waiting Execution' at %s", (provider) => {
 	it('wakes the execution that waits for the job, and runs nothing itself', async () => {
-		const listener = await resumer(provider);
-		const { end, jobs } = await begin(suite, reported(provider, listener.url, ['A boat']));
+		const listener = await resumer(suite, provider);
+		const { end, jobs } = await begin(suite, reported(suite, provider, listener.url, ['A boat']));
 		suite.simulator.finishJob(jobs[0]!.id);
 		const execution = await end(BEFORE_ANY_RECHECK_MS);
 		expect(jobIdsAt(execution, 'After')).toEqual([jobs[0]!.id]);
@@ -67,10 +33,11 @@ describe.each(['apiframe', 'wiro'] as const)("'Resume the Waiting Execution' at 
 	});
 
 	it('tries again where the execution is just running, so that callbacks of one instant all arrive', async () => {
-		const listener = await resumer(provider);
+		const listener = await resumer(suite, provider);
 		const { end, jobs } = await begin(
 			suite,
 			reported(
+				suite,
 				provider,
 				listener.url,
 				Array.from({ length: 8 }, (_, index) => `Boat ${index}`),
@@ -85,8 +52,8 @@ describe.each(['apiframe', 'wiro'] as const)("'Resume the Waiting Execution' at 
 
 describe("'Resume the Waiting Execution' at EvoLink", () => {
 	it('wakes the execution whose ticket comes with a callback, though nobody signs it', async () => {
-		const listener = await resumer('evolink');
-		const workflow = reported('evolink', `https://n8n.example${listener.path}`, ['A boat']);
+		const listener = await resumer(suite, 'evolink');
+		const workflow = reported(suite, 'evolink', `https://n8n.example${listener.path}`, ['A boat']);
 		const { end, jobs } = await begin(suite, workflow);
 		const { id, callbackUrl = '' } = jobs[0]!;
 		suite.simulator.finishJob(id);
@@ -118,7 +85,7 @@ describe('a genuine ticket', () => {
 	});
 
 	it('is not followed anywhere but to a doorbell of this n8n', async () => {
-		const listener = await resumer('wiro');
+		const listener = await resumer(suite, 'wiro');
 		const bystander = webhookTrigger('bystander/hailuo');
 		const { id: bystanderId } = await suite.client.createWorkflow(
 			workflowOf('Bystander', [bystander, noOperation('After')]),
@@ -149,8 +116,8 @@ describe('a genuine ticket', () => {
 	});
 
 	it('of an execution that is over wakes nothing, and harms nothing', async () => {
-		const listener = await resumer('wiro');
-		const { end, jobs } = await begin(suite, reported('wiro', listener.url, ['A boat']));
+		const listener = await resumer(suite, 'wiro');
+		const { end, jobs } = await begin(suite, reported(suite, 'wiro', listener.url, ['A boat']));
 		const { id, callbackUrl = '' } = jobs[0]!;
 		suite.simulator.finishJob(id);
 		const { id: executionId } = await end(BEFORE_ANY_RECHECK_MS);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
-import type { ExecutedItem, Execution, WorkflowNode } from '../../host/n8nTypes';
+import type { ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import { hailuo, itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
 import { webhookSignature } from '../../simulator/apiframeCallbacks';
+import { inARow, loop, prompts, suspendingWait } from './durable';
 import type { Suite } from './suite';
 
 export type CallingProvider = 'apiframe' | 'evolink' | 'wiro';
@@ -68,10 +69,7 @@ export async function listen(
 	credentials = suite.credentials,
 ): Promise<Listener> {
 	const node = hailuoTrigger(parameters, credentials);
-	const workflow = workflowOf('Listener', [node, noOperation('After')]);
-	const { id } = await suite.client.createWorkflow(workflow);
-	await suite.client.activateWorkflow(id);
-	return listenerOf(suite, id, node);
+	return await activate(suite, workflowOf('Listener', [node, noOperation('After')]), node);
 }
 
 export function listenerOf(suite: Suite, workflowId: string, { webhookId, name }: WorkflowNode): Listener {
@@ -95,6 +93,44 @@ export function listenerOf(suite: Suite, workflowId: string, { webhookId, name }
 			return (await executions()).flatMap((execution) => itemsOf(execution, name));
 		},
 	};
+}
+
+async function activate(suite: Suite, workflow: WorkflowInput, trigger: WorkflowNode): Promise<Listener> {
+	const { id } = await suite.client.createWorkflow(workflow);
+	await suite.client.activateWorkflow(id);
+	return listenerOf(suite, id, trigger);
+}
+
+/** A live workflow that resumes executions. */
+export async function resumer(suite: Suite, provider: CallingProvider): Promise<Listener> {
+	const trigger = hailuoTrigger({ provider, onCallback: 'resumeExecution' }, suite.credentials);
+	return await activate(suite, workflowOf('Resumer', [trigger, noOperation('Never')]), trigger);
+}
+
+/** Start → List → Prompts → Create, to be reported to a trigger → Wait, suspended → After. */
+export function reported(
+	suite: Suite,
+	provider: CallingProvider,
+	callbackUrl: string,
+	texts: readonly string[],
+): WorkflowInput {
+	const create = hailuo(
+		{
+			provider,
+			operation: 'create',
+			model: 'hailuo-2.3',
+			prompt: '={{ $json.prompt }}',
+			resolution: '768P',
+			duration: 6,
+			callback: 'url',
+			callbackUrl,
+		},
+		suite.credentials,
+		{ name: 'Create' },
+	);
+	const row = [manualTrigger(), ...prompts(texts), create, suspendingWait(suite, provider)];
+	const { nodes, wires } = loop('drawn');
+	return workflowOf(`Reported ${provider}`, [...row, ...nodes], { wires: [...inARow(row), ...wires] });
 }
 
 export interface Made {
