@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { loopbackUrl, queueEnvironment, type N8nRole } from './n8nEnvironment';
 import type { N8nHost } from './n8nHost';
 import { N8nServer } from './n8nServer';
@@ -31,6 +32,7 @@ export interface Segment {
 	executionId: string;
 }
 
+const READY_POLL_MS = 250;
 const SEGMENT_START = /Worker started execution (\S+) \(job (\d+)\)/g;
 
 /**
@@ -97,6 +99,22 @@ export class N8nCluster {
 		if (failed === undefined) return;
 		await this.kill();
 		throw failed.reason;
+	}
+
+	/**
+	 * Waits until all that run can serve again after the database or Redis was away.
+	 * @throws Error with the names of those that cannot when the time is up
+	 */
+	async untilReady(timeoutMs = 120_000): Promise<void> {
+		const deadline = Date.now() + timeoutMs;
+		const running = this.processes.filter(({ isRunning }) => isRunning);
+		for (;;) {
+			const ready = await Promise.all(running.map(async (process) => await process.isReady()));
+			if (ready.every(Boolean)) return;
+			const late = running.filter((_, index) => !ready[index]).map(({ name }) => name);
+			if (Date.now() > deadline) throw new Error(`Not ready after ${timeoutMs / 1000} s: ${late.join(', ')}`);
+			await pause(READY_POLL_MS);
+		}
 	}
 
 	/** Asks all processes to end. Workers finish first what they run, as far as n8n's time for it allows. */

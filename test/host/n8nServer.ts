@@ -97,7 +97,7 @@ export class N8nServer {
 			workingFolder: this.userFolder,
 		};
 		const timeoutMs = this.options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS;
-		await this.#process.start(launch, async () => await this.#isReady(), timeoutMs);
+		await this.#process.start(launch, async () => await this.isReady(), timeoutMs);
 	}
 
 	/** Asks n8n to end, as a service manager does, and kills it when it takes too long. */
@@ -125,7 +125,8 @@ export class N8nServer {
 		await rm(this.userFolder, { recursive: true, force: true, maxRetries: 3 });
 	}
 
-	async #isReady(): Promise<boolean> {
+	/** Whether it says of itself that it can serve; it needs its database for that, a worker Redis as well. */
+	async isReady(): Promise<boolean> {
 		try {
 			const response = await request(`${this.url}/healthz/readiness`, { headersTimeout: 5_000 });
 			await response.body.dump();
