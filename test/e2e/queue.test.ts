@@ -1,50 +1,257 @@
 /** n8n on many machines: PostgreSQL, Redis, one main process, two workers and one webhook process. */
-import { hailuo, itemsOf, manualTrigger, noOperation, workflowOf } from '../host/workflows';
-import { begin, callbacksOf, durable, finishAndRing, idsOf, jobIdsAt } from './support/durable';
+import type { Execution, WorkflowNode } from '../host/n8nTypes';
+import { itemsOf, noOperation, runsOf } from '../host/workflows';
+import { testImage } from '../simulator';
+import { begin, callbacksOf, durable, finishAndRing, idsOf, jobIdsAt, requestsOf, type Begun } from './support/durable';
+import {
+	createsAbout,
+	holds,
+	idsInLog,
+	jobsAbout,
+	LABELS,
+	linesAbout,
+	numbered,
+	promptsOf,
+	purchase,
+	RETRY,
+	start,
+	until,
+} from './support/purchase';
 import { describeInQueueMode, startQueueSuite, type QueueSuite } from './support/queueSuite';
+import { listen, make, reported, resumer } from './support/trigger';
+
+/** No look at a job comes sooner than this after its create, so that only a Stop can end the wait. */
+const SELDOM = { pollInterval: 60 };
+const WITHIN_MS = 5_000;
+/** A recheck comes a minute after the wait began at the earliest; what is there before was woken. */
+const BEFORE_ANY_RECHECK_MS = 40_000;
+/** What comes at the first recheck is there before the second is due. */
+const BEFORE_SECOND_RECHECK_MS = 120_000;
+
+const IMAGE = testImage('png');
+
+/** Puts an image on each item, as a file in n8n's binary data. */
+function images(): WorkflowNode[] {
+	return [
+		{
+			...noOperation('Encoded'),
+			type: 'n8n-nodes-base.set',
+			typeVersion: 3.4,
+			parameters: { mode: 'raw', jsonOutput: JSON.stringify({ image: IMAGE.toString('base64') }) },
+		},
+		{
+			...noOperation('Image'),
+			type: 'n8n-nodes-base.convertToFile',
+			typeVersion: 1.1,
+			parameters: { operation: 'toBinary', sourceProperty: 'image', options: { mimeType: 'image/png' } },
+		},
+	];
+}
 
 describeInQueueMode('queue mode', () => {
 	let suite: QueueSuite;
 
 	beforeAll(async () => {
-		suite = await startQueueSuite({ simulator: { jobDurationMs: 1_000, videoBytes: 300_000 } });
+		suite = await startQueueSuite({
+			simulator: { jobDurationMs: 600_000, videoBytes: 300_000, callbackRetryDelaysMs: [] },
+		});
 	});
 
 	afterAll(async () => {
 		await suite.close();
 	});
 
-	test('a worker makes a video and keeps it where the main process finds it', async () => {
-		const parameters = {
-			provider: 'apiframe',
-			operation: 'createAndWait',
-			model: 'hailuo-2.3',
-			prompt: 'A paper boat crosses a puddle at dawn',
-			resolution: '768P',
-			duration: 6,
-			downloadVideo: true,
-		};
-		const make = hailuo(parameters, suite.credentials, { name: 'Make' });
-		const execution = await suite.run(workflowOf('One video', [manualTrigger(), make, noOperation('After')]));
+	/** The workers that ran an execution, one name for each time it was taken up. */
+	const workersOf = ({ id }: { id: string }) => suite.cluster.segmentsOf(id).map(({ worker }) => worker.name);
 
-		expect(itemsOf(execution, 'After')).toMatchObject([{ json: { status: 'succeeded' } }]);
-		expect(suite.cluster.segmentsOf(execution.id)).toHaveLength(1);
-		const video = itemsOf(execution, 'After')[0]!.binary!['data']!;
-		expect(video.id).toMatch(/^database:/);
-		expect(await suite.client.downloadBinary(video.id!)).toHaveLength(300_000);
+	async function videoOf(execution: Execution): Promise<Buffer> {
+		const [item] = itemsOf(execution, 'After');
+		const { id } = item!.binary!['data']!;
+		expect(id).toMatch(/^database:/);
+		return await suite.client.downloadBinary(id!);
+	}
+
+	/** Nobody calls for its job, so it goes on by a recheck, a minute after its begin. */
+	let rechecked: Begun;
+	/** Of eight calls at once most find it running already; a recheck finds the rest. */
+	let crowded: Begun;
+
+	describe('an execution that began at one worker', () => {
+		const FILES = numbered('from a file', 3);
+		let woken: Begun;
+		let failed: Execution;
+
+		beforeAll(async () => {
+			const [first, second] = suite.cluster.workers;
+			await second!.stop();
+			suite.simulator.addFault({ kind: 'status', status: 400, operation: 'create', matches: holds(FILES[1]!) });
+			failed = await suite.run(
+				purchase(suite, 'evolink', {
+					prompts: FILES,
+					before: images(),
+					parameters: { prompt: "={{ $('Prompts').item.json.prompt }}", firstFrame: 'binary' },
+				}),
+			);
+			const wait = { downloadVideo: true };
+			woken = await begin(suite, durable(suite, { prompts: ['Woken'], callback: 'thisExecution', wait }));
+			rechecked = await begin(suite, durable(suite, { provider: 'aimlApi', prompts: ['Rechecked [[seconds:5]]'] }));
+			const crowd = durable(suite, { prompts: numbered('At once', 8), callback: 'thisExecution' });
+			crowded = await begin(suite, crowd);
+			await second!.start();
+			await first!.stop();
+		});
+
+		test('goes on at another when a callback reaches the webhook process, with its video in the database', async () => {
+			const [job] = woken.jobs;
+			await finishAndRing(suite, job!);
+			const execution = await woken.end();
+
+			expect(callbacksOf(suite, job!)).toMatchObject([{ attempts: [{ status: 200 }] }]);
+			expect(suite.webhookUrl).toBe(suite.cluster.webhooks[0]!.url);
+			expect(job!.callbackUrl).toContain(`${suite.webhookUrl}/`);
+			expect(workersOf(woken)).toEqual(['worker1', 'worker2']);
+			expect(runsOf(execution, 'After')).toHaveLength(1);
+			expect(jobIdsAt(execution, 'After')).toEqual([job!.id]);
+			expect(requestsOf(suite, job!, 'create')).toBe(1);
+			expect(requestsOf(suite, job!, 'read')).toBe(1);
+			expect(await videoOf(execution)).toHaveLength(300_000);
+		});
+
+		test('and is retried at another takes over its jobs, and reads from the database the image it still needs', async () => {
+			const made = jobsAbout(suite, 'from a file');
+			expect(failed.status).toBe('error');
+			expect(made).toHaveLength(2);
+			const retried = await suite.client.waitForExecution(await suite.client.retryExecution(failed.id));
+
+			expect([...workersOf(failed), ...workersOf(retried)]).toEqual(['worker1', 'worker2']);
+			expect(retried.status).toBe('success');
+			expect(promptsOf(suite, jobIdsAt(retried, 'After'), 'from a file')).toEqual(FILES);
+			expect(jobIdsAt(retried, 'After')).toEqual(expect.arrayContaining(idsOf(made)));
+			expect(jobsAbout(suite, 'from a file')).toHaveLength(3);
+			expect(createsAbout(suite, 'from a file')).toHaveLength(4);
+			const uploads = suite.simulator.uploads.map(({ bytes }) => bytes.equals(IMAGE));
+			expect(uploads).toEqual([true, true, true, true]);
+		});
 	});
 
-	test('a callback reaches the webhook process, which wakes the execution', async () => {
-		const workflow = durable(suite, { prompts: ['A boat [[seconds:600]]'], callback: 'thisExecution' });
-		const { end, id, jobs } = await begin(suite, workflow);
-		await finishAndRing(suite, jobs[0]!);
-		const execution = await end();
+	describe('with both workers', () => {
+		beforeAll(async () => {
+			await suite.cluster.start();
+		});
 
-		const [callback] = callbacksOf(suite, jobs[0]!);
-		expect(callback).toMatchObject({ attempts: [{ status: 200 }] });
-		expect(callback!.url).toContain(`${suite.webhookUrl}/`);
-		expect(suite.webhookUrl).toBe(suite.cluster.webhooks[0]!.url);
-		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
-		expect(suite.cluster.segmentsOf(id)).toHaveLength(2);
+		test.concurrent(
+			'a suspended wait that nobody calls for is woken by the main process and read by a worker',
+			async () => {
+				const execution = await rechecked.end();
+
+				expect(workersOf(rechecked)).toHaveLength(2);
+				expect(jobIdsAt(execution, 'After')).toEqual(idsOf(rechecked.jobs));
+				const [job] = rechecked.jobs;
+				expect(requestsOf(suite, job!, 'read')).toBe(1);
+				expect(runsOf(execution, 'After')[0]!.startTime - job!.createdAt).toBeLessThan(BEFORE_SECOND_RECHECK_MS);
+			},
+		);
+
+		test.concurrent('jobs that end in the same instant come downstream once each', async () => {
+			const { end, jobs } = crowded;
+			for (const { id } of jobs) suite.simulator.finishJob(id);
+			const execution = await end();
+
+			expect(jobs.flatMap((job) => callbacksOf(suite, job))).toHaveLength(8);
+			expect(runsOf(execution, 'After')).toHaveLength(1);
+			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+			expect(createsAbout(suite, 'At once')).toHaveLength(8);
+		});
+
+		test.concurrent('Create Video and Wait makes a video and keeps it where the main process finds it', async () => {
+			const execution = await suite.run(
+				purchase(suite, 'apiframe', {
+					prompts: ['At a worker [[seconds:1]]'],
+					operation: 'createAndWait',
+					parameters: { downloadVideo: true },
+				}),
+			);
+
+			expect(itemsOf(execution, 'After')).toMatchObject([{ json: { status: 'succeeded' } }]);
+			expect(workersOf(execution)).toHaveLength(1);
+			expect(await videoOf(execution)).toHaveLength(300_000);
+		});
+
+		test.concurrent('Retry On Fail with a fault on item 3 of 5 makes exactly 5 jobs', async () => {
+			const prompts = numbered('third', 5);
+			suite.simulator.addFault({ kind: 'status', status: 400, operation: 'create', matches: holds(prompts[3]!) });
+			const execution = await suite.run(purchase(suite, 'wiro', { prompts, settings: RETRY }));
+
+			expect(promptsOf(suite, jobIdsAt(execution, 'After'), 'third')).toEqual(prompts);
+			expect(jobsAbout(suite, 'third')).toHaveLength(5);
+			expect(createsAbout(suite, 'third')).toHaveLength(6);
+		});
+
+		/** Starts a purchase at Wiro and stops it while it waits; returns what the worker's log says of the job. */
+		async function startAndStop(mark: string, options: Record<string, unknown>) {
+			const workflow = purchase(suite, 'wiro', {
+				prompts: [mark],
+				operation: 'createAndWait',
+				parameters: { options: { ...SELDOM, ...options } },
+			});
+			const id = await start(suite, workflow);
+			await until(`the job of ${mark}`, () => idsInLog(suite, id).length === 1);
+			const job = jobsAbout(suite, mark)[0]!;
+			const stopped = Date.now();
+			await suite.client.stopExecution(id);
+			await until(`a line of the log about ${mark}`, () => linesAbout(suite, job.id).length > 0);
+			const ended = Date.now() - stopped;
+			const { status } = await suite.client.waitForExecution(id);
+			return { job, status, ended, worker: suite.cluster.segmentsOf(id)[0]!.worker };
+		}
+
+		test.concurrent('a Stop reaches the worker, which ends the wait and logs the id', async () => {
+			const { job, status, ended, worker } = await startAndStop('stopped', {});
+
+			expect(status).toBe('canceled');
+			expect(ended).toBeLessThan(WITHIN_MS);
+			const line = `Hailuo: the execution was stopped while ${LABELS.wiro} job ${job.id} was running; it runs on at the provider`;
+			expect(linesAbout(suite, job.id)).toEqual([line]);
+			expect(worker.log).toContain(line);
+			expect(suite.simulator.phaseOf(job.id)).not.toBe('cancelled');
+		});
+
+		test.concurrent("a Stop cancels the job at Wiro with 'Cancel on Stop'", async () => {
+			const { job, status, ended, worker } = await startAndStop('cancelled', { cancelOnStop: true });
+
+			expect(status).toBe('canceled');
+			expect(ended).toBeLessThan(WITHIN_MS);
+			expect(suite.simulator.phaseOf(job.id)).toBe('cancelled');
+			expect(worker.log).toContain(`Hailuo: Wiro job ${job.id} was cancelled because the execution was stopped`);
+		});
+
+		test.concurrent('the trigger at the webhook process starts a workflow at a worker, and drops repeats', async () => {
+			const listener = await listen(suite, { provider: 'apiframe' });
+			const { jobId, callbackUrl } = await make(suite, 'apiframe', listener, { context: { row: 7 } });
+			suite.simulator.finishJob(jobId);
+			const send = async () => await suite.simulator.sendCallback(jobId, { url: callbackUrl });
+			expect((await send()).attempts).toMatchObject([{ status: 200 }]);
+			const first = await listener.items(1);
+			expect((await send()).attempts).toMatchObject([{ status: 200 }]);
+			const items = await listener.items(1);
+
+			expect(callbackUrl).toContain(`${suite.cluster.webhooks[0]!.url}/`);
+			expect(first).toMatchObject([{ json: { jobId, status: 'succeeded', event: 'succeeded', context: { row: 7 } } }]);
+			expect(items).toEqual(first);
+			const [execution] = await listener.executions();
+			expect(workersOf(execution!)).toHaveLength(1);
+		});
+
+		test.concurrent('the trigger at the webhook process wakes the execution that waits for the job', async () => {
+			const listener = await resumer(suite, 'wiro');
+			const { end, id, jobs } = await begin(suite, reported(suite, 'wiro', listener.url, ['Reported']));
+			suite.simulator.finishJob(jobs[0]!.id);
+			const execution = await end(BEFORE_ANY_RECHECK_MS);
+
+			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
+			expect(workersOf({ id })).toHaveLength(2);
+			expect(createsAbout(suite, 'Reported')).toHaveLength(1);
+			expect(await listener.executions()).toEqual([]);
+		});
 	});
 });
