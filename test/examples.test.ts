@@ -23,11 +23,15 @@ interface ExampleNode {
 interface Example {
 	name: string;
 	nodes: ExampleNode[];
-	connections: Record<string, { main: Array<Array<{ node: string }>> }>;
+	/** By the node they leave, then by their kind: `main`, or what serves an agent. */
+	connections: Record<string, Record<string, Array<Array<{ node: string }>>>>;
 }
 
 /** Nodes of n8n itself that examples may use, in versions that n8n has. */
 const BUILT_IN_NODES: Record<string, number[]> = {
+	'@n8n/n8n-nodes-langchain.agent': [3.1],
+	'@n8n/n8n-nodes-langchain.chatTrigger': [1.4],
+	'@n8n/n8n-nodes-langchain.lmChatOpenAi': [1.2],
 	'n8n-nodes-base.dataTable': [1.1],
 	'n8n-nodes-base.if': [2.2],
 	'n8n-nodes-base.manualTrigger': [1],
@@ -41,6 +45,7 @@ const BUILT_IN_NODES: Record<string, number[]> = {
 
 const FORMS: Record<string, INodeProperties[]> = {
 	hailuo: hailuoProperties,
+	hailuoTool: hailuoProperties,
 	hailuoTrigger: hailuoTriggerProperties,
 };
 
@@ -131,7 +136,9 @@ describe.each(listFiles('examples', '.json'))('%s', (file) => {
 		const names = nodes.map(({ name }) => name);
 		expect(new Set(names).size).toBe(nodes.length);
 		expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
-		const targets = Object.values(connections).flatMap(({ main }) => main.flat().map(({ node }) => node));
+		const targets = Object.values(connections).flatMap((byKind) =>
+			Object.values(byKind).flatMap((outputs) => outputs.flat().map(({ node }) => node)),
+		);
 		expect([...Object.keys(connections), ...targets].filter((name) => !names.includes(name))).toEqual([]);
 		const joined = new Set([...Object.keys(connections), ...targets]);
 		const alone = nodes.filter((node) => !isNote(node) && !joined.has(node.name));

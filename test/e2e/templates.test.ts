@@ -1,14 +1,18 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { request } from 'undici';
+import { startChatModel } from '../host/chatModel';
 import type { ExecutedItem, Execution, WorkflowInput } from '../host/n8nTypes';
 import { itemsOf, runsOf } from '../host/workflows';
 import type { SimulatedJob } from '../simulator/types';
 import type { ExampleName } from '../support/examples';
+import { agentHost, readAnswer } from './support/agent';
 import { begun, finishAndRing, hintsOf, idsOf, jobIdsAt, untilStatus } from './support/durable';
+import { jobsAbout } from './support/purchase';
 import { startSuite, type Suite } from './support/suite';
 import {
 	addRows,
+	chat,
 	listOfPrompts,
 	readRows,
 	runToTheEnd,
@@ -250,6 +254,35 @@ async function saveVideo(): Promise<void> {
 	expect((await readFile(path.join(folder, name))).equals(await videoAt(job!.videoUrl))).toBe(true);
 }
 
+async function aiAgent(): Promise<void> {
+	const wish = 'Show me a paper boat, please';
+	const prompt = 'A paper boat of an agent crosses a puddle';
+	const model = await startChatModel();
+	try {
+		const { credential } = await agentHost(suite, model);
+		const conversation = model.expect(wish, [
+			{ calls: [{ tool: 'Create_Video_and_Wait', values: { Prompt: prompt } }] },
+			(answers) => ({ says: `Here it is: ${String(readAnswer(answers[0])['videoUrl'])}` }),
+		]);
+		const agent = template(suite, 'ai-agent', {}, { 'OpenAI Chat Model': { openAiApi: credential } });
+		const { answer, execution } = await chat(suite, agent, wish);
+
+		expect(execution.status).toBe('success');
+		const [job, ...others] = jobsAbout(suite, prompt);
+		expect(others).toEqual([]);
+		const output = `Here it is: ${job!.videoUrl}`;
+		expect(answer).toMatchObject({ output });
+		expect(itemsOf(execution, 'AI Agent')).toMatchObject([{ json: { output } }]);
+		// What a video costs is not the model's to say.
+		expect(conversation.tools()).toMatchObject([
+			{ name: 'Create_Video_and_Wait', parameters: { required: ['Prompt'] } },
+		]);
+		expect(Object.keys(conversation.tools()[0]!.parameters.properties!)).toEqual(['Prompt']);
+	} finally {
+		await model.close();
+	}
+}
+
 interface Behaviour {
 	does: string;
 	run(): Promise<void>;
@@ -270,6 +303,7 @@ const BEHAVIOURS: Record<ExampleName, readonly Behaviour[]> = {
 		{ does: 'has a row for a gateway that refuses the job', run: compareWithOneThatRefuses },
 	],
 	'save-video': [{ does: "puts the file into the folder where n8n's nodes may write", run: saveVideo }],
+	'ai-agent': [{ does: 'buys one video for a wish in the chat and answers with its link', run: aiAgent }],
 };
 
 const cases = Object.entries(BEHAVIOURS).flatMap(([name, behaviours]) =>

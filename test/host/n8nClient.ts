@@ -127,6 +127,19 @@ export class N8nClient {
 		return answer.executionId;
 	}
 
+	/**
+	 * Opens the editor's chat of a saved workflow, for one message.
+	 * @param trigger the name of its Chat Trigger
+	 * @param session any text that no other chat uses
+	 * @returns the address that takes the message and answers as the chat is answered
+	 */
+	async openChat(id: string, trigger: string, session: string): Promise<string> {
+		const body = { triggerToStartFrom: { name: trigger }, chatSessionId: session };
+		const answer = await this.#post<{ waitingForWebhook?: boolean }>(`/rest/workflows/${id}/run`, body);
+		if (answer.waitingForWebhook !== true) throw new Error(`n8n opened no chat: ${JSON.stringify(answer)}`);
+		return `${this.url}/webhook-test/${id}/${session}`;
+	}
+
 	async getExecution(id: string): Promise<Execution> {
 		const stored = await this.#call<ExecutionSummary & { finished: boolean; data: string }>(
 			'GET',

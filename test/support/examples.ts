@@ -11,6 +11,7 @@ export const EXAMPLES = {
 	'trigger-resumes': ['trigger-resumes-receive'],
 	'compare-gateways': [],
 	'save-video': [],
+	'ai-agent': [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ExampleName = keyof typeof EXAMPLES;

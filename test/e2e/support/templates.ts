@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
+import { request } from 'undici';
+import type { CredentialReference, ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import { code, itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
 import { readExample } from '../../support/examples';
 import type { Suite } from './suite';
@@ -9,11 +11,15 @@ export type FilledIn = Record<string, Record<string, unknown>>;
 
 const TRIGGER = /Trigger$/;
 
-/** An example as it is imported, with the simulator's credentials chosen and a person's own values in place. */
+/**
+ * An example as it is imported, with the simulator's credentials chosen and a person's own values in place.
+ * @param otherCredentials for nodes that are not ours, by the name of their node and by credential type
+ */
 export function template(
 	suite: Suite,
 	name: Parameters<typeof readExample>[0],
 	filledIn: FilledIn = {},
+	otherCredentials: Record<string, Record<string, CredentialReference>> = {},
 ): WorkflowInput {
 	const { nodes, ...workflow } = readExample(name);
 	const unknown = Object.keys(filledIn).filter((each) => !nodes.some((node) => node.name === each));
@@ -23,7 +29,8 @@ export function template(
 		nodes: nodes.map((node): WorkflowNode => {
 			const parameters = { ...node.parameters, ...filledIn[node.name] };
 			const isOurs = node.type.startsWith('n8n-nodes-hailuo.');
-			return isOurs ? { ...node, parameters, credentials: suite.credentials } : { ...node, parameters };
+			const credentials = isOurs ? suite.credentials : otherCredentials[node.name];
+			return { ...node, parameters, ...(credentials && { credentials }) };
 		}),
 	};
 }
@@ -44,6 +51,28 @@ export async function start(suite: Suite, workflow: WorkflowInput): Promise<stri
 /** Imports a workflow, runs it and waits for its end. */
 export async function runToTheEnd(suite: Suite, workflow: WorkflowInput): Promise<Execution> {
 	return await suite.client.waitForExecution(await start(suite, workflow), { timeoutMs: 120_000 });
+}
+
+export interface Chat {
+	/** What the chat shows as the answer. */
+	answer: unknown;
+	execution: Execution;
+}
+
+/** Imports a workflow, says something in the editor's chat, and waits for the answer and the execution's end. */
+export async function chat(suite: Suite, workflow: WorkflowInput, message: string): Promise<Chat> {
+	const { id } = await suite.client.createWorkflow(workflow);
+	const sessionId = randomUUID();
+	const address = await suite.client.openChat(id, triggerOf(workflow).name, sessionId);
+	const { body } = await request(address, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ action: 'sendMessage', sessionId, chatInput: message }),
+	});
+	const answer = await body.json();
+	const [started] = await suite.client.listExecutions({ workflowId: id });
+	if (started === undefined) throw new Error(`The chat started nothing: ${JSON.stringify(answer)}`);
+	return { answer, execution: await suite.client.waitForExecution(started.id) };
 }
 
 /** Waits until a node has put out so many items, in all its runs, of an execution that goes on. */
