@@ -2,6 +2,7 @@ import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookRespon
 import { textAt, valueAt } from '../core/read';
 import { isOver } from '../core/job';
 import { isSettled, readWaitState, WAIT_FIELD } from '../core/suspend';
+import { Wakings } from '../core/wakings';
 import { heldItems, turnOf } from '../io/host';
 import { answer } from '../io/webhook';
 import { providerById } from '../providers';
@@ -19,28 +20,8 @@ function ring(item: INodeExecutionData): INodeExecutionData {
 	return { ...item, json: { ...item.json, [WAIT_FIELD]: state } };
 }
 
-/** A wake-up takes far less; after that, one that came to nothing must not bar the next. */
-const WAKING_MILLISECONDS = 10_000;
-
-/**
- * Executions that are being woken, with the turn they were in. n8n loads an execution, asks this node, and only then
- * looks whether it still waits: of two callbacks at the same instant the slower one can put an execution, which has gone
- * on and waits again, back to where it was. So of all callbacks that find it in the same turn only the first wakes it.
- */
-const WOKEN = new Map<string, { turn: number; at: number }>();
-
-function isBeingWoken(context: IWebhookFunctions): boolean {
-	const executionId = context.getExecutionId();
-	const turn = turnOf(context);
-	const now = Date.now();
-	for (const [id, { at }] of WOKEN) {
-		if (now - at > WAKING_MILLISECONDS) WOKEN.delete(id);
-	}
-	if (turn === null) return false;
-	if (WOKEN.get(executionId)?.turn === turn) return true;
-	WOKEN.set(executionId, { turn, at: now });
-	return false;
-}
+/** Of this process of n8n. */
+const WAKINGS = new Wakings();
 
 /**
  * Answers a callback that comes to an execution which waits. It wakes the execution when the callback is about the end
@@ -58,7 +39,7 @@ export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData
 		return state !== null && !isSettled(state) && concerns(note, state.job);
 	};
 	if (!items.some(isRinging)) return stayAsleep('not a job that is waited for');
-	if (isBeingWoken(context)) {
+	if (!WAKINGS.begin(context.getExecutionId(), turnOf(context), Date.now())) {
 		// The status n8n has for an execution that runs: providers call again.
 		answer(context, 409, 'The execution is being woken by another callback');
 		return { noWebhookResponse: true };

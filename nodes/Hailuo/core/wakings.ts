@@ -1,0 +1,30 @@
+/** A wake-up takes far less; after that, one that came to nothing must not bar the next. */
+const WAKING_MILLISECONDS = 10_000;
+
+/**
+ * Executions that are being woken, with the turn they were in. n8n loads an execution, asks the node, and only then looks
+ * whether it still waits: of two callbacks at the same instant the slower one can put an execution, which has gone on and
+ * waits again, back to where it was. So of all callbacks that find it in the same turn only the first wakes it, and none
+ * that has found it in an earlier one.
+ */
+export class Wakings {
+	private readonly latest = new Map<string, { turn: number; at: number }>();
+
+	/**
+	 * Asks whether a callback may wake an execution, and takes note that it does.
+	 *
+	 * @param turn how often the waiting node had run when the callback found the execution; null where that is not known
+	 * @param now milliseconds since 1970
+	 * @returns false when another callback is waking it from there, or has done so
+	 */
+	begin(executionId: string, turn: number | null, now: number): boolean {
+		for (const [id, { at }] of this.latest) {
+			if (now - at > WAKING_MILLISECONDS) this.latest.delete(id);
+		}
+		if (turn === null) return true;
+		const latest = this.latest.get(executionId);
+		if (latest !== undefined && turn <= latest.turn) return false;
+		this.latest.set(executionId, { turn, at: now });
+		return true;
+	}
+}
