@@ -55,15 +55,20 @@ export async function download(suite: Suite, bytes: number, options: DownloadOpt
 	return { execution, item: itemsOf(execution, 'After')[0], job, videoUrl: elsewhere ?? job.videoUrl, requests };
 }
 
-/** Downloads while n8n's memory is measured, and prints the figure. */
-export async function measureDownload(suite: Suite, bytes: number, what: string): Promise<PeakMemory & Downloaded> {
-	const { result, ...memory } = await measurePeakMemory(
-		suite.server.processId,
-		async () => await download(suite, bytes),
-	);
+/**
+ * Downloads while n8n's memory is measured, and prints the figure.
+ * @param downloader the process of n8n that downloads
+ */
+export async function measureDownload(
+	suite: Suite,
+	bytes: number,
+	what: string,
+	downloader = suite.server,
+): Promise<PeakMemory & Downloaded> {
+	const { result, ...memory } = await measurePeakMemory(downloader.processId, async () => await download(suite, bytes));
 	const megabytes = (value: number) => `${(value / MEGABYTE).toFixed(0)} MB`;
 	process.stdout.write(
-		`${what}: n8n's memory rose by ${megabytes(memory.rise)}, from ${megabytes(memory.before)} to ${megabytes(memory.peak)}\n`,
+		`${what}: memory of ${downloader.name} rose by ${megabytes(memory.rise)}, from ${megabytes(memory.before)} to ${megabytes(memory.peak)}\n`,
 	);
 	return { ...memory, ...result };
 }

@@ -1,0 +1,67 @@
+/** Videos much larger than what they may take of a worker's memory, on their way into n8n's storage. */
+import { mkdtemp } from 'node:fs/promises';
+import path from 'node:path';
+import { download, measureDownload, MEGABYTE, servedHash, storedHash } from './support/bigVideo';
+import { describeInQueueMode, startQueueSuite, type QueueSuite } from './support/queueSuite';
+import { suiteFolder } from './support/suite';
+
+const MOST_MEGABYTES = 64;
+const VIDEO_BYTES = 500 * MEGABYTE;
+
+let suite: QueueSuite;
+
+/** With a single worker it is known beforehand who will receive the video. */
+async function startIn(environment: Record<string, string>): Promise<void> {
+	suite = await startQueueSuite({ simulator: { jobDurationMs: 0 }, workers: 1, webhooks: 0, environment });
+	// What n8n loads for its first execution and its first download is not the video's.
+	await download(suite, 8 * MEGABYTE);
+}
+
+afterEach(() => suite.simulator.reset());
+
+describeInQueueMode('with files in a folder that all processes share', () => {
+	let folder: string;
+
+	beforeAll(async () => {
+		folder = await mkdtemp(path.join(await suiteFolder(), 'shared-'));
+		await startIn({ N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem', N8N_STORAGE_PATH: folder });
+	});
+	afterAll(async () => await suite.close());
+
+	test('a video of 500 MB takes little of the memory of the worker that downloads it, and is stored whole', async () => {
+		const [worker] = suite.cluster.workers;
+		// Node lets the pieces of a stream pile up to some ten megabytes before it collects them, and keeps that room.
+		const first = await measureDownload(suite, 50 * MEGABYTE, '50 MB to a shared folder', worker);
+		const { rise, execution, item, job } = await measureDownload(
+			suite,
+			VIDEO_BYTES,
+			'500 MB to a shared folder after that',
+			worker,
+		);
+
+		expect(execution.data.resultData.error).toBeUndefined();
+		expect(suite.cluster.segmentsOf(execution.id)).toMatchObject([{ worker }]);
+		const [stored, served] = await Promise.all([storedHash(suite, item), servedHash(job)]);
+		expect(stored).toBe(served);
+		expect(rise / MEGABYTE).toBeLessThan(MOST_MEGABYTES);
+		expect(first.rise / MEGABYTE).toBeLessThan(MOST_MEGABYTES);
+	});
+});
+
+describeInQueueMode("with files in the database, queue mode's default", () => {
+	beforeAll(async () => await startIn({}));
+	afterAll(async () => await suite.close());
+
+	test('a video of 500 MB is held in memory by n8n, and its job is intact whatever becomes of it', async () => {
+		const [worker] = suite.cluster.workers;
+		const { execution, item, job } = await measureDownload(suite, VIDEO_BYTES, '500 MB to PostgreSQL', worker);
+
+		const { error } = execution.data.resultData;
+		if (error === undefined) {
+			expect(item?.binary?.['data']).toMatchObject({ id: expect.stringMatching(/^database:/), bytes: VIDEO_BYTES });
+		} else {
+			process.stdout.write(`500 MB to PostgreSQL: ${error.message}: ${error.description ?? ''}\n`);
+			expect(error['context']).toMatchObject({ job: { jobId: job.id, status: 'succeeded', videoUrl: job.videoUrl } });
+		}
+	});
+});
