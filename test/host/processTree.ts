@@ -44,3 +44,15 @@ export async function descendantsOf(processId: number): Promise<number[]> {
 		processes.filter(({ parentId }) => parentId === id).flatMap((child) => [child.id, ...below(child.id)]);
 	return below(processId);
 }
+
+/** The kernel counts in hundredths of a second, on every Linux that n8n runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** @returns the seconds a processor has worked for a process, all its threads together; 0 where /proc does not exist */
+export async function cpuSecondsOf(processId: number): Promise<number> {
+	const text = await readFile(`/proc/${processId}/stat`, 'utf8').catch(() => '');
+	// The name, which comes second, is in parentheses and may hold spaces.
+	const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+	const [user, system] = [fields[11], fields[12]];
+	return (Number(user ?? 0) + Number(system ?? 0)) / TICKS_PER_SECOND;
+}

@@ -1,0 +1,184 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { request } from 'undici';
+import { watchPeakMemory, type PeakMemory } from '../../host/peakMemory';
+import { cpuSecondsOf } from '../../host/processTree';
+import { itemsOf, noOperation, webhookTrigger, workflowOf } from '../../host/workflows';
+import type { Execution, ExecutionStatus, ExecutionSummary, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
+import type { ProviderName, RecordedCallback, RecordedRequest, SimulatedJob } from '../../simulator/types';
+import { create, inARow, loop, suspendingWait } from './durable';
+import type { QueueSuite } from './queueSuite';
+
+export interface LoadPlan {
+	provider: ProviderName;
+	executions: number;
+	/** In each execution. */
+	jobs: number;
+	/** From the end of the first job to that of the last; each execution's jobs are spread over all of it. */
+	endsWithinMs: number;
+}
+
+/** What became of it. */
+export interface Load {
+	executions: Execution[];
+	/** Per execution, in the order of the items. */
+	jobs: SimulatedJob[][];
+	/** All creates, also of jobs that no execution knows. */
+	creates: RecordedRequest[];
+	reads: RecordedRequest[];
+	callbacks: RecordedCallback[];
+	/** What was told to a server behind the wait: when, and of which job. */
+	arrivals: Array<{ jobId: string; at: number }>;
+	/** Turns of workers, from a start or a resume to the next suspension or the end. */
+	segments: number;
+	/** What each process of n8n took from before the first start to the last end. */
+	processes: Array<{ name: string; memory: PeakMemory; cpuSeconds: number }>;
+}
+
+const RECORDER = 'downstream';
+/** At the same time. */
+const STARTS = 10;
+const LOOK_MS = 500;
+const START_MS = 180_000;
+/** Any of these is over. */
+const OVER: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
+
+/** Start, by a call with a number → Prompts → Create → Wait, suspended → Tell, a server that keeps a record → After. */
+function loaded(suite: QueueSuite, path: string, { provider, jobs }: LoadPlan): WorkflowInput {
+	const list: WorkflowNode = {
+		...noOperation('List'),
+		type: 'n8n-nodes-base.set',
+		typeVersion: 3.4,
+		parameters: {
+			mode: 'raw',
+			jsonOutput: `={{ { prompt: Array.from({ length: ${jobs} }, (_, index) => 'Video ' + index + ' of ' + $json.body.number) } }}`,
+		},
+	};
+	const split: WorkflowNode = {
+		...noOperation('Prompts'),
+		type: 'n8n-nodes-base.splitOut',
+		parameters: { fieldToSplitOut: 'prompt' },
+	};
+	const tell: WorkflowNode = {
+		...noOperation('Tell', { position: [1700, 0] }),
+		type: 'n8n-nodes-base.httpRequest',
+		typeVersion: 4.2,
+		parameters: {
+			method: 'POST',
+			url: `${suite.simulator.url}/${RECORDER}`,
+			sendBody: true,
+			specifyBody: 'json',
+			jsonBody: '={{ { jobId: $json.jobId } }}',
+		},
+	};
+	const row = [
+		webhookTrigger(path, 'Start'),
+		list,
+		split,
+		create(suite, provider, 'thisExecution'),
+		suspendingWait(suite, provider),
+	];
+	const { nodes, wires } = loop('drawn');
+	return workflowOf(`Load ${path}`, [...row, ...nodes, tell], {
+		wires: [...inARow(row), ...wires, { from: 'After', to: 'Tell' }],
+	});
+}
+
+async function start(suite: QueueSuite, path: string, executions: number): Promise<void> {
+	const numbers = Array.from({ length: executions }, (_, number) => number);
+	const caller = async (): Promise<void> => {
+		for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
+			const { statusCode, body } = await request(`${suite.webhookUrl}/webhook/${path}`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ number }),
+			});
+			const text = await body.text();
+			if (statusCode !== 200) throw new Error(`n8n answered ${statusCode} to a start: ${text}`);
+		}
+	};
+	await Promise.all(Array.from({ length: STARTS }, caller));
+}
+
+/** Looks until all executions of a workflow are in one of these states. */
+async function untilAll(
+	suite: QueueSuite,
+	workflowId: string,
+	executions: number,
+	states: readonly ExecutionStatus[],
+	timeoutMs: number,
+): Promise<ExecutionSummary[]> {
+	const deadline = Date.now() + timeoutMs;
+	for (;;) {
+		const all = await suite.client.listExecutions({ workflowId });
+		const there = all.filter(({ status }) => states.includes(status));
+		if (there.length === executions && all.length === executions) return there;
+		if (Date.now() > deadline) {
+			throw new Error(`After ${timeoutMs / 1000} s the executions are ${all.map(({ status }) => status).join(', ')}`);
+		}
+		await pause(LOOK_MS);
+	}
+}
+
+async function endAll(suite: QueueSuite, jobs: readonly SimulatedJob[][], withinMs: number): Promise<void> {
+	// The first of each execution, then the second of each, and so on.
+	const [one = []] = jobs;
+	const inTurn = one.flatMap((_, index) => jobs.map((ofOne) => ofOne[index]!));
+	const begun = Date.now();
+	for (const [index, { id }] of inTurn.entries()) {
+		await pause(Math.max(begun + (withinMs * index) / (inTurn.length - 1) - Date.now(), 0));
+		suite.simulator.finishJob(id);
+	}
+}
+
+/** Runs a workflow many times, lets all its jobs end, and waits for all executions. */
+export async function load(suite: QueueSuite, plan: LoadPlan, timeoutMs: number): Promise<Load> {
+	const { simulator, client, cluster } = suite;
+	const arrivals: Load['arrivals'] = [];
+	simulator.mount(RECORDER, ({ body, at }) => {
+		arrivals.push({ jobId: String(Reflect.get(Object(body), 'jobId')), at });
+		return { status: 200, body: {} };
+	});
+	const path = 'load';
+	const { id: workflowId } = await client.createWorkflow(loaded(suite, path, plan));
+	await client.activateWorkflow(workflowId);
+	const watches = await Promise.all(
+		cluster.processes.map(async ({ name, processId }) => ({
+			name,
+			processId,
+			cpuBefore: await cpuSecondsOf(processId),
+			watch: await watchPeakMemory(processId, { sampleMs: LOOK_MS, restMs: 0 }),
+		})),
+	);
+	await start(suite, path, plan.executions);
+	const waiting = await untilAll(suite, workflowId, plan.executions, ['waiting'], START_MS);
+	const jobs = await Promise.all(
+		waiting.map(async ({ id }) =>
+			itemsOf(await client.getExecution(id), 'Create').map(({ json }) => {
+				const job = simulator.job(String(json['jobId']));
+				if (job === undefined) throw new Error(`No job ${String(json['jobId'])}`);
+				return job;
+			}),
+		),
+	);
+	await endAll(suite, jobs, plan.endsWithinMs);
+	await untilAll(suite, workflowId, plan.executions, OVER, timeoutMs);
+	await simulator.callbacksSettled();
+	const executions = await Promise.all(waiting.map(async ({ id }) => await client.getExecution(id)));
+	const processes = await Promise.all(
+		watches.map(async ({ name, processId, cpuBefore, watch }) => ({
+			name,
+			cpuSeconds: (await cpuSecondsOf(processId)) - cpuBefore,
+			memory: await watch.end(),
+		})),
+	);
+	return {
+		executions,
+		jobs,
+		creates: simulator.requestsOf(plan.provider, 'create'),
+		reads: simulator.requestsOf(plan.provider, 'read'),
+		callbacks: [...simulator.callbacks],
+		arrivals,
+		segments: waiting.reduce((sum, { id }) => sum + cluster.segmentsOf(id).length, 0),
+		processes,
+	};
+}
