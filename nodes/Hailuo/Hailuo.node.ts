@@ -1,5 +1,4 @@
 import {
-	NodeConnectionTypes,
 	NodeOperationError,
 	type ExpressionString,
 	type IExecuteFunctions,
@@ -13,7 +12,7 @@ import {
 import { hailuoCredentials, hailuoProperties, hailuoSubtitle, readStrategy } from './fields';
 import { tellAgent, wholeText } from './io/agent';
 import { jobOf } from './io/errors';
-import { DOORBELL_PATH, isToolRun } from './io/host';
+import { DOORBELL_PATH, ERROR_DETAILS, isToolRun, NodeConnectionTypes, showHint } from './io/host';
 import { operationByName } from './operations';
 import { answerDoorbell } from './operations/doorbell';
 import { runAll, type ItemOutcome } from './operations/run';
@@ -24,13 +23,13 @@ import { wait } from './operations/wait';
 /**
  * Makes the item that n8n's Continue On Fail puts in the place of one that failed. On the regular output the job's
  * fields stand beside the error, so that the next node can read the job; for the error output n8n recognises only items
- * that have nothing but `error`, `message` and `details`, so there the job is in `details`.
+ * that have nothing but `error` and one or two more fields, so there the job is in one of these.
  */
 function toErrorItem(session: Session, error: Error, itemIndex: number): INodeExecutionData {
 	const job = jobOf(error) ?? session.made.get(itemIndex) ?? null;
 	const known = job === null ? {} : { provider: session.adapter.id, ...job };
 	const separate = session.context.getNode().onError === 'continueErrorOutput';
-	const details = separate && job !== null ? { details: known } : {};
+	const details = separate && job !== null ? { [ERROR_DETAILS]: known } : {};
 	const text = isToolRun(session.context) ? wholeText(error) : error.message;
 	return { json: { ...(separate ? {} : known), error: text, ...details }, pairedItem: { item: itemIndex } };
 }
@@ -40,7 +39,7 @@ function toOutput(session: Session, outcome: ItemOutcome, itemIndex: number): IN
 }
 
 function showHints({ context, hints }: Session): void {
-	for (const message of hints.sentences()) context.addExecutionHints({ message, location: 'outputPane' });
+	for (const message of hints.sentences()) showHint(context, message);
 }
 
 /** @returns what goes round by output Recheck and what leaves by output Finished */

@@ -1,5 +1,4 @@
 import {
-	NodeConnectionTypes,
 	NodeOperationError,
 	type INodeType,
 	type INodeTypeDescription,
@@ -8,6 +7,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { hailuoTriggerCredentials, hailuoTriggerProperties, hailuoTriggerSubtitle } from './fields';
+import { NodeConnectionTypes } from './io/host';
 import { receive } from './operations/receive';
 import { providerById } from './providers';
 

@@ -215,6 +215,11 @@ export class N8nClient {
 		return settings.userManagement.showSetupOnFirstLoad;
 	}
 
+	/** For what a version of n8n wants to be asked differently. */
+	protected async ask<Answer>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown): Promise<Answer> {
+		return this.#call(method, path, body);
+	}
+
 	async #post<Answer>(path: string, body: unknown): Promise<Answer> {
 		return this.#call('POST', path, body);
 	}

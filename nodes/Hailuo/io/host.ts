@@ -1,3 +1,4 @@
+import * as n8nWorkflow from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import { readWiring, type Wiring } from '../core/graph';
 import { textAt, valueAt } from '../core/read';
@@ -6,6 +7,32 @@ import { textAt, valueAt } from '../core/read';
  * What n8n does not publish but has: how the workflow is wired, and why the node runs. Read with care, so that a host
  * that has it elsewhere only loses the check.
  */
+
+/**
+ * The name of an ordinary connection, by the name that n8n has for it. Hosts before 1.85 export none, and a node that asks
+ * for it there does not load.
+ */
+export const NodeConnectionTypes = { Main: 'main' } as const;
+
+/**
+ * Says where an item that is meant for n8n's error output may carry more than its error. n8n leads an item there whose json
+ * has nothing but `error` and `message` and, since 2.34.6, `details`; with any other field it stays on the regular output.
+ * Nothing shows that change itself, so hosts are told apart by a class that came a little later, with 2.35.
+ *
+ * @param exported what the host's n8n-workflow exports
+ */
+export function errorDetailsField(exported: object): 'details' | 'message' {
+	return 'NodeVersionNotFoundError' in exported ? 'details' : 'message';
+}
+
+/** The name of that field on this host. */
+export const ERROR_DETAILS = errorDetailsField(n8nWorkflow);
+
+/** Calls a method that older hosts do not have; undefined where there is none. */
+function callIfThere(context: IExecuteFunctions, name: string): unknown {
+	const method: unknown = Reflect.get(context, name);
+	return typeof method === 'function' ? Reflect.apply(method, context, []) : undefined;
+}
 
 /**
  * @returns the wiring of the workflow, or null where this host does not show it. n8n's own getChildNodes leaves the node
@@ -44,7 +71,18 @@ export function isAwaitedByParent(context: IExecuteFunctions): boolean {
 export function isToolRun(context: IExecuteFunctions): boolean {
 	const { type } = context.getNode();
 	const rewired: unknown = Reflect.get(context.getNode(), 'rewireOutputLogTo');
-	return context.isToolExecution() || type.endsWith('Tool') || rewired === 'ai_tool';
+	return callIfThere(context, 'isToolExecution') === true || type.endsWith('Tool') || rewired === 'ai_tool';
+}
+
+/**
+ * Shows a sentence above the node's output; in n8n's log where this host knows no hints (before 1.81).
+ */
+export function showHint(context: IExecuteFunctions, message: string): void {
+	if (typeof Reflect.get(context, 'addExecutionHints') === 'function') {
+		context.addExecutionHints({ message, location: 'outputPane' });
+	} else {
+		context.logger.info(`Hailuo: ${message}`);
+	}
 }
 
 /**

@@ -21,7 +21,11 @@ function isAllowedAddress(address: string): boolean {
 function isGuarded(context: IExecuteFunctions): boolean {
 	const { helpers } = context;
 	if (typeof Reflect.get(helpers, 'getSecureEgressFilter') !== 'function') return false;
-	return !helpers.getSecureEgressFilter().validateConnectionHost('10.0.0.1').ok;
+	// n8n 2.30 has the method, but gives nothing where the guard is off.
+	const filter: unknown = helpers.getSecureEgressFilter();
+	if (typeof filter !== 'object' || filter === null) return false;
+	const validate: unknown = Reflect.get(filter, 'validateConnectionHost');
+	return typeof validate !== 'function' || valueAt(Reflect.apply(validate, filter, ['10.0.0.1']), 'ok') !== true;
 }
 
 /** n8n's agents decide at each connection; their router tells what they would decide. Older ones are proxies or not. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GATEWAYS, wiroKeyOnlyCredential } from '../../host/gateways';
 import { N8nClient } from '../../host/n8nClient';
-import { ensureN8nHost } from '../../host/n8nHost';
+import { ensureN8nHost, type N8nHost } from '../../host/n8nHost';
 import { N8nServer } from '../../host/n8nServer';
 import type { CredentialReference, Execution, Owner, WorkflowInput } from '../../host/n8nTypes';
 import { ensurePackedPackage, installPackage, type PackedPackage } from '../../host/packageTarball';
@@ -65,13 +65,14 @@ async function storeCredentials(client: N8nClient, simulator: Simulator): Promis
 
 /**
  * Signs in to a new n8n and stores the credentials.
+ * @param client speaks to that n8n
  * @returns the part of a suite that is the same in every mode of n8n
  */
 export async function openDesk(
 	server: N8nServer,
 	simulator: Simulator,
+	client = new N8nClient(server.url),
 ): Promise<Pick<Suite, 'client' | 'credentials' | 'credentialsWithWiroKeyOnly' | 'run'>> {
-	const client = new N8nClient(server.url);
 	await client.signIn(OWNER);
 	const credentials = await storeCredentials(client, simulator);
 	const hailuoWiroApi = await client.createCredential({
@@ -94,17 +95,24 @@ export async function openDesk(
 /**
  * Starts what an end-to-end suite needs; for beforeAll, with close() in afterAll.
  * @param options.environment for n8n
+ * @param options.host default the n8n this package is developed with
+ * @param options.clientFor speaks to that n8n
  */
 export async function startSuite(
-	options: { simulator?: SimulatorOptions; environment?: Record<string, string> } = {},
+	options: {
+		simulator?: SimulatorOptions;
+		environment?: Record<string, string>;
+		host?: N8nHost;
+		clientFor?: (url: string) => N8nClient;
+	} = {},
 ): Promise<Suite> {
-	const host = await ensureN8nHost();
+	const host = options.host ?? (await ensureN8nHost());
 	const userFolder = await mkdtemp(path.join(await suiteFolder(), 'n8n-'));
 	await installPackage(await packedPackage(), userFolder);
 
 	const simulator = await startSimulator(options.simulator);
 	const server = await N8nServer.start(host, { userFolder, environment: options.environment ?? {} });
-	const desk = await openDesk(server, simulator);
+	const desk = await openDesk(server, simulator, options.clientFor?.(server.url));
 	const { client } = desk;
 
 	return {

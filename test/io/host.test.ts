@@ -1,0 +1,16 @@
+import * as n8nWorkflow from 'n8n-workflow';
+import { errorDetailsField, NodeConnectionTypes } from '../../nodes/Hailuo/io/host';
+
+describe('an item for the error output', () => {
+	it('carries its job in details on this n8n', () => {
+		expect(errorDetailsField(n8nWorkflow)).toBe('details');
+	});
+
+	it('carries its job in message on an n8n that would not recognise it by details', () => {
+		expect(errorDetailsField({ NodeOperationError: n8nWorkflow.NodeOperationError })).toBe('message');
+	});
+});
+
+test('the ordinary connection is called as n8n calls it', () => {
+	expect(NodeConnectionTypes.Main).toBe(n8nWorkflow.NodeConnectionTypes.Main);
+});
