@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { N8nClient, N8nRefused } from '../host/n8nClient';
-import type { CredentialTest, Owner, Workflow, WorkflowInput } from '../host/n8nTypes';
+import type { CredentialTest, Execution, Owner, Workflow, WorkflowInput } from '../host/n8nTypes';
 
 const READY_MS = 120_000;
 
@@ -61,6 +61,18 @@ export class AnyN8nClient extends N8nClient {
 		} catch (error) {
 			if (!(error instanceof N8nRefused)) throw error;
 			return await run({ destinationNode: start.step });
+		}
+	}
+
+	/** Some versions cannot tell of an execution that has only just begun. */
+	override async getExecution(id: string): Promise<Execution> {
+		for (let tries = 1; ; tries += 1) {
+			try {
+				return await super.getExecution(id);
+			} catch (error) {
+				if (!(error instanceof N8nRefused) || error.status !== 500 || tries === 20) throw error;
+			}
+			await pause(500);
 		}
 	}
 

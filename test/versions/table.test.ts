@@ -5,7 +5,7 @@ const RESULTS: VersionResult[] = [
 	{
 		version: '2.41.1',
 		node: '24.21.0',
-		outcomes: [{ kind: 'works' }, { kind: 'fails', message: 'one | two\nthree' }],
+		outcomes: [{ works: true }, { works: false, message: 'one | two\nthree' }],
 	},
 	{ version: '2.0.0', problem: 'npm found no such version' },
 ];

@@ -1,12 +1,11 @@
 /** How the result of the version matrix is told. */
 
-export type Outcome = { kind: 'works' } | { kind: 'refused' | 'fails'; message: string };
+/** `message` says what is wrong. */
+export type Outcome = { works: true } | { works: false; message: string };
 
 /** What came of one version of n8n: outcomes in the order of the scenarios, or why there are none. */
 export type VersionResult =
 	{ version: string; node: string; outcomes: readonly Outcome[] } | { version: string; problem: string };
-
-const WORDS: Record<Outcome['kind'], string> = { works: 'works', refused: 'refused', fails: 'fails' };
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
@@ -29,15 +28,13 @@ export function writeTable(titles: readonly string[], results: readonly VersionR
 		lines.push(row(['---', ...tested.map(() => '---')]));
 		lines.push(row(['Node', ...tested.map(({ node }) => node)]));
 		for (const [index, title] of titles.entries())
-			lines.push(row([title, ...tested.map(({ outcomes }) => WORDS[outcomes[index]?.kind ?? 'fails'])]));
+			lines.push(row([title, ...tested.map(({ outcomes }) => (outcomes[index]?.works ? 'works' : 'fails'))]));
 		lines.push('');
 	}
 	const notes = [
 		...tested.flatMap(({ version, outcomes }) =>
 			outcomes.flatMap((outcome, index) =>
-				outcome.kind === 'works'
-					? []
-					: [`- ${version}, ${titles[index] ?? ''}: ${WORDS[outcome.kind]}: ${oneLine(outcome.message)}`],
+				outcome.works ? [] : [`- ${version}, ${titles[index] ?? ''}: fails: ${oneLine(outcome.message)}`],
 			),
 		),
 		...results.flatMap((result) =>
