@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Agent, setGlobalDispatcher } from 'undici';
@@ -23,8 +23,10 @@ const README = path.join(REPOSITORY, 'README.md');
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+/** The table goes into README, where the folders of one machine have no place. */
 function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	const message = error instanceof Error ? error.message : String(error);
+	return [REPOSITORY, tmpdir(), homedir()].reduce((text, folder) => text.replaceAll(folder, '…'), message);
 }
 
 function outcomeOf(title: string, error: unknown): Outcome {
