@@ -149,36 +149,45 @@ export async function load(suite: QueueSuite, plan: LoadPlan, timeoutMs: number)
 			watch: await watchPeakMemory(processId, { sampleMs: LOOK_MS, restMs: 0 }),
 		})),
 	);
-	await start(suite, path, plan.executions);
-	const waiting = await untilAll(suite, workflowId, plan.executions, ['waiting'], START_MS);
-	const jobs = await Promise.all(
-		waiting.map(async ({ id }) =>
-			itemsOf(await client.getExecution(id), 'Create').map(({ json }) => {
-				const job = simulator.job(String(json['jobId']));
-				if (job === undefined) throw new Error(`No job ${String(json['jobId'])}`);
-				return job;
-			}),
-		),
-	);
-	await endAll(suite, jobs, plan.endsWithinMs);
-	await untilAll(suite, workflowId, plan.executions, OVER, timeoutMs);
-	await simulator.callbacksSettled();
-	const executions = await Promise.all(waiting.map(async ({ id }) => await client.getExecution(id)));
-	const processes = await Promise.all(
-		watches.map(async ({ name, processId, cpuBefore, watch }) => ({
-			name,
-			cpuSeconds: (await cpuSecondsOf(processId)) - cpuBefore,
-			memory: await watch.end(),
-		})),
-	);
-	return {
-		executions,
-		jobs,
-		creates: simulator.requestsOf(plan.provider, 'create'),
-		reads: simulator.requestsOf(plan.provider, 'read'),
-		callbacks: [...simulator.callbacks],
-		arrivals,
-		segments: waiting.reduce((sum, { id }) => sum + cluster.segmentsOf(id).length, 0),
-		processes,
-	};
+	try {
+		return await measured();
+	} finally {
+		// Else a load that fails keeps the test run from ending.
+		await Promise.all(watches.map(async ({ watch }) => await watch.end()));
+	}
+
+	async function measured(): Promise<Load> {
+		await start(suite, path, plan.executions);
+		const waiting = await untilAll(suite, workflowId, plan.executions, ['waiting'], START_MS);
+		const jobs = await Promise.all(
+			waiting.map(async ({ id }) =>
+				itemsOf(await client.getExecution(id), 'Create').map(({ json }) => {
+					const job = simulator.job(String(json['jobId']));
+					if (job === undefined) throw new Error(`No job ${String(json['jobId'])}`);
+					return job;
+				}),
+			),
+		);
+		await endAll(suite, jobs, plan.endsWithinMs);
+		await untilAll(suite, workflowId, plan.executions, OVER, timeoutMs);
+		await simulator.callbacksSettled();
+		const executions = await Promise.all(waiting.map(async ({ id }) => await client.getExecution(id)));
+		const processes = await Promise.all(
+			watches.map(async ({ name, processId, cpuBefore, watch }) => ({
+				name,
+				cpuSeconds: (await cpuSecondsOf(processId)) - cpuBefore,
+				memory: await watch.end(),
+			})),
+		);
+		return {
+			executions,
+			jobs,
+			creates: simulator.requestsOf(plan.provider, 'create'),
+			reads: simulator.requestsOf(plan.provider, 'read'),
+			callbacks: [...simulator.callbacks],
+			arrivals,
+			segments: waiting.reduce((sum, { id }) => sum + cluster.segmentsOf(id).length, 0),
+			processes,
+		};
+	}
 }
