@@ -29,6 +29,13 @@ function messageOf(error: unknown): string {
 	return [REPOSITORY, tmpdir(), homedir()].reduce((text, folder) => text.replaceAll(folder, '…'), message);
 }
 
+/** Why a version was not tested; npm says at length that it cannot find a package. */
+function problemOf(error: unknown): string {
+	const message = messageOf(error);
+	const missing = /(?:No matching version found for |')([^\s']+@[^\s']+[^\s'.])/.exec(message)?.[1];
+	return missing === undefined ? message.replace(/https?:\S+/g, '…') : `npm cannot find ${missing}`;
+}
+
 function outcomeOf(title: string, error: unknown): Outcome {
 	const message = messageOf(error);
 	say(`  ${title}: ${message.slice(0, 400)}`);
@@ -97,7 +104,7 @@ async function test(version: string, keep: boolean): Promise<VersionResult> {
 			if (!keep) await remove();
 		}
 	} catch (error) {
-		return { version, problem: messageOf(error) };
+		return { version, problem: problemOf(error) };
 	}
 }
 
