@@ -1,6 +1,7 @@
 import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { isOver, type Job } from '../core/job';
 import { textAt, valueAt } from '../core/read';
-import { isOver } from '../core/job';
+import { Rings } from '../core/rings';
 import { isSettled, readWaitState, WAIT_FIELD } from '../core/suspend';
 import { Wakings } from '../core/wakings';
 import { heldItems, turnOf } from '../io/host';
@@ -22,11 +23,19 @@ function ring(item: INodeExecutionData): INodeExecutionData {
 
 /** Of this process of n8n. */
 const WAKINGS = new Wakings();
+const RINGS = new Rings();
+
+/** @returns the job that an item waits for; null when it waits for none, or no more */
+function awaitedJobOf({ json }: INodeExecutionData): Job | null {
+	const state = readWaitState(json);
+	return state === null || isSettled(state) ? null : state.job;
+}
 
 /**
- * Answers a callback that comes to an execution which waits. It wakes the execution when the callback is about the end
- * of one of its jobs, and marks that job's item; what the job is, the node then reads from the provider itself. So a
- * forged callback, of which there can be none without the execution's resume token, could at most cause a read.
+ * Answers a callback that comes to an execution which waits. When it is about the end of one of its jobs, it marks that
+ * job's item and wakes the execution, where all are released together for the last of them; what a job is, the node then
+ * reads from the provider itself. So a forged callback, of which there can be none without the execution's resume token,
+ * could at most cause a read.
  */
 export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData {
 	const adapter = providerById(textAt(context.getNodeParameter('provider', '')) ?? '');
@@ -34,16 +43,25 @@ export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData
 	if (note === null) return stayAsleep('not a callback of this provider');
 	if (!isOver(note)) return stayAsleep('only progress');
 	const items = heldItems(context);
-	const isRinging = ({ json }: INodeExecutionData) => {
-		const state = readWaitState(json);
-		return state !== null && !isSettled(state) && concerns(note, state.job);
-	};
-	if (!items.some(isRinging)) return stayAsleep('not a job that is waited for');
-	if (!WAKINGS.begin(context.getExecutionId(), turnOf(context), Date.now())) {
+	const awaited = items.map(awaitedJobOf).filter((job) => job !== null);
+	const ringing = awaited.filter((job) => concerns(note, job)).map(({ jobId }) => jobId);
+	if (ringing.length === 0) return stayAsleep('not a job that is waited for');
+
+	const executionId = context.getExecutionId();
+	const now = Date.now();
+	const rung = RINGS.add(executionId, ringing, now);
+	const isLast = awaited.every(({ jobId }) => rung.has(jobId));
+	// A job that did not succeed may end the wait of all.
+	const isGood = note.status === 'succeeded';
+	if (!isLast && isGood && context.getNodeParameter('release', 'together') !== 'asFinished')
+		return stayAsleep('the execution is woken for the last of its jobs');
+	if (!WAKINGS.begin(executionId, turnOf(context), now)) {
 		// The status n8n has for an execution that runs: providers call again.
 		answer(context, 409, 'The execution is being woken by another callback');
 		return { noWebhookResponse: true };
 	}
-	const marked = items.map((item) => (isRinging(item) ? ring(item) : item));
+	RINGS.clear(executionId);
+	const hasRung = (item: INodeExecutionData) => rung.has(awaitedJobOf(item)?.jobId ?? '');
+	const marked = items.map((item) => (hasRung(item) ? ring(item) : item));
 	return { webhookResponse: { resumed: true }, workflowData: [marked] };
 }

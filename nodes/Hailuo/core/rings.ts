@@ -1,0 +1,38 @@
+/** A job that has not rung for so long is left to the recheck. */
+const KEPT_MILLISECONDS = 60 * 60 * 1000;
+
+/** Executions at most; beyond that the oldest are left to the recheck. */
+const KEPT_EXECUTIONS = 5_000;
+
+/**
+ * Jobs that have rung while their execution sleeps on, because it wants to be woken for all of them at once. Each wake-up
+ * costs n8n a run and the execution another copy of its items, and releases nothing before the last job is over. What is
+ * forgotten here, by a restart or because the rings came to several processes, costs time until the recheck and nothing else.
+ */
+export class Rings {
+	private readonly byExecution = new Map<string, { jobIds: Set<string>; at: number }>();
+
+	/**
+	 * Takes note of jobs that ring.
+	 *
+	 * @param now milliseconds since 1970
+	 * @returns all jobs of this execution that have rung since it was last woken for them
+	 */
+	add(executionId: string, jobIds: readonly string[], now: number): ReadonlySet<string> {
+		const known = this.byExecution.get(executionId)?.jobIds ?? [];
+		const rung = { jobIds: new Set([...known, ...jobIds]), at: now };
+		// The last to ring stands last.
+		this.byExecution.delete(executionId);
+		this.byExecution.set(executionId, rung);
+		for (const [id, { at }] of this.byExecution) {
+			if (now - at <= KEPT_MILLISECONDS && this.byExecution.size <= KEPT_EXECUTIONS) break;
+			this.byExecution.delete(id);
+		}
+		return rung.jobIds;
+	}
+
+	/** Forgets the rings of an execution that is being woken for them. */
+	clear(executionId: string): void {
+		this.byExecution.delete(executionId);
+	}
+}
