@@ -63,6 +63,8 @@ describe('one after another', () => {
 		const execution = await end();
 
 		expect(runsOf(execution, 'After')).toHaveLength(1);
+		// Once to wait, once when the last has rung, and perhaps a recheck or two between.
+		expect(runsOf(execution, 'Wait').length).toBeLessThan(8);
 		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
 		for (const job of jobs) {
 			expect(requestsOf(suite, job, 'create')).toBe(1);
@@ -92,6 +94,20 @@ describe('the doorbell of a suspended execution', () => {
 		expect(answers).toContain(200);
 		for (const job of jobs) expect(requestsOf(suite, job, 'read')).toBeLessThanOrEqual(2);
 	});
+
+	test.concurrent.each(['apiframe', 'wiro'] as const)(
+		'is opened at once by a job of %s that failed, though others are not over',
+		async (provider) => {
+			const { end, jobs } = await waitFor(provider, ['A boat [[fail:Out of luck]]', 'Another boat']);
+			await pause(CALM_MS);
+			await finishAndRing(suite, jobs[0]!);
+			const execution = await end(20_000);
+
+			expect(execution.status).toBe('error');
+			expect(answersOf(jobs[0]!)).toEqual([200]);
+			expect(requestsOf(suite, jobs[1]!, 'read')).toBe(0);
+		},
+	);
 
 	test.concurrent.each(['apiframe', 'wiro'] as const)(
 		'answers copies of a callback of %s, and acts once',
