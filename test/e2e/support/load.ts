@@ -138,7 +138,11 @@ export async function load(suite: QueueSuite, plan: LoadPlan, timeoutMs: number)
 		arrivals.push({ jobId: String(Reflect.get(Object(body), 'jobId')), at });
 		return { status: 200, body: {} };
 	});
-	const path = 'load';
+	// A load that is tried again finds what the one before has left.
+	const creates = simulator.requestsOf(plan.provider, 'create').length;
+	const reads = simulator.requestsOf(plan.provider, 'read').length;
+	const callbacks = simulator.callbacks.length;
+	const path = `load-${simulator.jobs.length}`;
 	const { id: workflowId } = await client.createWorkflow(loaded(suite, path, plan));
 	await client.activateWorkflow(workflowId);
 	const watches = await Promise.all(
@@ -182,9 +186,9 @@ export async function load(suite: QueueSuite, plan: LoadPlan, timeoutMs: number)
 		return {
 			executions,
 			jobs,
-			creates: simulator.requestsOf(plan.provider, 'create'),
-			reads: simulator.requestsOf(plan.provider, 'read'),
-			callbacks: [...simulator.callbacks],
+			creates: simulator.requestsOf(plan.provider, 'create').slice(creates),
+			reads: simulator.requestsOf(plan.provider, 'read').slice(reads),
+			callbacks: simulator.callbacks.slice(callbacks),
 			arrivals,
 			segments: waiting.reduce((sum, { id }) => sum + cluster.segmentsOf(id).length, 0),
 			processes,
