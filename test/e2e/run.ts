@@ -1,7 +1,6 @@
 /**
- * `npm run test:e2e [jest arguments]`: installs n8n and packs our package in plain sight, then runs the end-to-end tests.
- * Most of them wait most of the time, so two suites run side by side; what loads the machine runs alone after them. Logs
- * and databases are kept when a test fails.
+ * `npm run test:e2e [jest arguments]`: installs n8n and packs our package in plain sight, then runs the end-to-end tests
+ * one after another. Logs and databases are kept when a test fails.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -20,19 +19,6 @@ const JEST = [
 	'--config',
 	path.join(REPOSITORY, 'test/e2e/jest.config.js'),
 ];
-
-/** Suites that load the whole machine, by the names of their files. */
-const ALONE = '/queueLoad\\.test\\.ts$';
-
-/** Jest's arguments for each of its runs. Whoever asks for certain suites gets them one after another. */
-function roundsOf(given: readonly string[]): string[][] {
-	if (given.some((argument) => !argument.startsWith('--'))) return [['--runInBand', ...given]];
-	return [
-		['--maxWorkers=2', ...given, `--testPathIgnorePatterns=${ALONE}`],
-		// A report of its own beside the other's.
-		['--runInBand', ...given.map((argument) => argument.replace(/^(--outputFile=.*)\.json$/, '$1.alone.json')), ALONE],
-	];
-}
 
 /** What a killed jest left running: every server notes its process id in its folder and removes the note when it ends. */
 async function endLeftOverServers(folder: string): Promise<void> {
@@ -68,28 +54,17 @@ async function main(): Promise<void> {
 	await mkdir(RUNS, { recursive: true });
 	const folder = await mkdtemp(path.join(RUNS, 'run-'));
 
-	let isStopped = false;
-	let code = 0;
-	for (const round of roundsOf(process.argv.slice(2))) {
-		if (isStopped) break;
-		const jest = spawn(NODE_BINARY, [...JEST, '--verbose', ...round], {
-			stdio: 'inherit',
-			env: { ...process.env, HAILUO_E2E_FOLDER: folder, HAILUO_E2E_PACKED: JSON.stringify(packed) },
-		});
-		const stop = (signal: NodeJS.Signals) => {
-			isStopped = true;
-			jest.kill(signal);
-		};
-		PASSED_SIGNALS.forEach((signal) => process.on(signal, stop));
-		const [exitCode] = (await once(jest, 'close')) as [number | null];
-		PASSED_SIGNALS.forEach((signal) => process.off(signal, stop));
-		code ||= exitCode ?? 1;
-		await endLeftOverServers(folder);
-	}
+	const jest = spawn(NODE_BINARY, [...JEST, '--runInBand', '--verbose', ...process.argv.slice(2)], {
+		stdio: 'inherit',
+		env: { ...process.env, HAILUO_E2E_FOLDER: folder, HAILUO_E2E_PACKED: JSON.stringify(packed) },
+	});
+	PASSED_SIGNALS.forEach((signal) => process.on(signal, () => jest.kill(signal)));
+	const [code] = (await once(jest, 'close')) as [number | null];
 
+	await endLeftOverServers(folder);
 	if (code === 0) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 	else process.stdout.write(`\nThe n8n of each suite left its log and database in ${folder}\n`);
-	process.exitCode = code;
+	process.exitCode = code ?? 1;
 }
 
 main().catch((error: unknown) => {
