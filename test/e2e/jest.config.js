@@ -9,5 +9,5 @@ module.exports = {
 	maxWorkers: 1,
 	// Tests that mostly wait run side by side.
 	maxConcurrency: 40,
-	testTimeout: 300_000,
+	testTimeout: 420_000,
 };

@@ -13,7 +13,7 @@ export interface N8nServerOptions {
 	port?: number;
 	/** Added to, and stronger than, the environment n8n gets anyway; nothing else is inherited. */
 	environment?: Record<string, string>;
-	/** How long a start may take. Default three minutes: the first one makes the database. */
+	/** How long a start may take. Default four and a half minutes: the first one reads n8n from a cold disk and makes the database. */
 	startTimeoutMs?: number;
 	/** Default main. */
 	role?: N8nRole;
@@ -21,7 +21,7 @@ export interface N8nServerOptions {
 	name?: string;
 }
 
-const DEFAULT_START_TIMEOUT_MS = 180_000;
+const DEFAULT_START_TIMEOUT_MS = 270_000;
 const COMMANDS: Record<N8nRole, string> = { main: 'start', worker: 'worker', webhook: 'webhook' };
 
 /** A real n8n process, with embedded SQLite unless the environment names another database. */
