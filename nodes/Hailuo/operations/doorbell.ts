@@ -43,7 +43,8 @@ export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData
 	if (note === null) return stayAsleep('not a callback of this provider');
 	if (!isOver(note)) return stayAsleep('only progress');
 	const items = heldItems(context);
-	const awaited = items.map(awaitedJobOf).filter((job) => job !== null);
+	const jobs = items.map(awaitedJobOf);
+	const awaited = jobs.filter((job) => job !== null);
 	const ringing = awaited.filter((job) => concerns(note, job)).map(({ jobId }) => jobId);
 	if (ringing.length === 0) return stayAsleep('not a job that is waited for');
 
@@ -61,7 +62,6 @@ export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData
 		return { noWebhookResponse: true };
 	}
 	RINGS.clear(executionId);
-	const hasRung = (item: INodeExecutionData) => rung.has(awaitedJobOf(item)?.jobId ?? '');
-	const marked = items.map((item) => (hasRung(item) ? ring(item) : item));
+	const marked = items.map((item, index) => (rung.has(jobs[index]?.jobId ?? '') ? ring(item) : item));
 	return { webhookResponse: { resumed: true }, workflowData: [marked] };
 }
