@@ -5,6 +5,8 @@
  */
 import 'reflect-metadata';
 import { mkdtempSync } from 'node:fs';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,13 +14,14 @@ process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'hailuo-engine-'));
 process.env.N8N_ENCRYPTION_KEY ??= 'engine-tests-only';
 
 import { Container } from '@n8n/di';
-import { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import { BinaryDataService, ExecutionLifecycleHooks, WebhookContext, WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
 	ICredentialsHelper,
 	Workflow,
 	type IConnections,
 	type ICredentialDataDecryptedObject,
+	type IDataObject,
 	type IHttpRequestOptions,
 	type INode,
 	type INodeExecutionData,
@@ -28,6 +31,9 @@ import {
 	type INodeTypes,
 	type IRun,
 	type IRunExecutionData,
+	type IWebhookData,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 	type IWorkflowExecuteAdditionalData,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
@@ -141,6 +147,14 @@ export interface EngineOptions {
 	onStarted?: (stop: () => void) => void;
 }
 
+/** What became of a call to a node's webhook. */
+export interface WebhookCall {
+	/** What the node told n8n to do. */
+	told: IWebhookResponseData | undefined;
+	/** With which the node answered the caller itself; null when it left that to n8n. */
+	status: number | null;
+}
+
 export interface EngineRun {
 	run: IRun;
 	data: IRunExecutionData;
@@ -148,6 +162,8 @@ export interface EngineRun {
 	outputsOf(nodeName: string): INodeExecutionData[][];
 	/** How often a node ran. */
 	runsOf(nodeName: string): number;
+	/** Calls a node's webhook, as n8n does when somebody calls an execution that is suspended there. */
+	callWebhook(nodeName: string, body: IDataObject): Promise<WebhookCall>;
 	/** The error that ended the run. */
 	error: IRunExecutionData['resultData']['error'];
 	hints: string[];
@@ -258,6 +274,26 @@ export async function runWorkflow(
 		error,
 		outputsOf: (nodeName) => (lastRun(nodeName)?.data?.main ?? []).map((items) => items ?? []),
 		runsOf: (nodeName) => runData[nodeName]?.length ?? 0,
+		async callWebhook(nodeName, body) {
+			const node = workflow.getNode(nodeName);
+			if (node === null) throw new Error(`No node ${nodeName}`);
+			const httpRequest = Object.assign(new IncomingMessage(new Socket()), { body, params: {}, query: {} });
+			const httpResponse = new ServerResponse(httpRequest);
+			const [webhookDescription] = find(node.type).description.webhooks ?? [];
+			const context = new WebhookContext(
+				workflow,
+				node,
+				{ ...additionalData, httpRequest, httpResponse } as unknown as IWorkflowExecuteAdditionalData,
+				mode,
+				{ webhookDescription } as IWebhookData,
+				[],
+				// It comes from the database.
+				JSON.parse(JSON.stringify(run.data)),
+			);
+			// n8n's own types do not agree whether a workflow has a name.
+			const told = await find(node.type).webhook?.call(context as IWebhookFunctions);
+			return { told, status: httpResponse.writableEnded ? httpResponse.statusCode : null };
+		},
 		hints: Object.values(runData).flatMap((runs) =>
 			runs.flatMap((task) => (task.hints ?? []).map((hint) => hint.message)),
 		),

@@ -1,0 +1,109 @@
+/** What a callback does that comes to a suspended execution, in n8n-core's own webhook context. */
+import type { IConnections, IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { aHailuoNode, aNode, runWorkflow, type EngineRun, type WebhookCall } from '../support/runNode';
+import { nextExecutionId, onJob, onStage, type Stage } from './stage';
+
+/** Items → Hailuo, which suspends for these jobs, with Recheck leading back. */
+async function asleep(
+	{ credentials }: Stage,
+	items: INodeExecutionData[],
+	changes: INodeParameters = {},
+	executionId = nextExecutionId(),
+): Promise<EngineRun> {
+	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
+	const connections: IConnections = {
+		Items: { main: [to('Hailuo')] },
+		Hailuo: { main: [to('Hailuo'), to('After')] },
+	};
+	const nodes = [
+		aNode('Items', 'test.items'),
+		aHailuoNode({ waitStrategy: 'suspend', ...onJob('wait', 'apiframe', changes) }),
+		aNode('After', 'test.pass', {}, { position: [200, 0] }),
+	];
+	const slept = await runWorkflow(nodes, connections, { credentials, items, executionId });
+	expect(slept.run.status).toBe('waiting');
+	return slept;
+}
+
+/** Apiframe's callback, in the shape of its documentation (webhooks, payload). */
+function said(status: 'COMPLETED' | 'FAILED' | 'PROCESSING', { json }: INodeExecutionData): IDataObject {
+	const ends = { COMPLETED: 'completed', FAILED: 'failed', PROCESSING: 'progress' };
+	return { event: ends[status], jobId: json.jobId, status, progress: status === 'PROCESSING' ? 40 : 100 };
+}
+
+const ring = async (slept: EngineRun, body: IDataObject) => await slept.callWebhook('Hailuo', body);
+
+/** Which items the execution goes on with are marked as rung; null when it sleeps on. */
+function wokenWith({ told }: WebhookCall): boolean[] | null {
+	const items = told?.workflowData?.[0];
+	return items === undefined ? null : items.map(({ json }) => Reflect.get(Object(json.hailuoWait), 'rang') === true);
+}
+
+describe('a callback to a suspended execution', () => {
+	test.each<[string, (job: INodeExecutionData) => IDataObject, string]>([
+		['that is no callback of the provider', () => ({ hello: 'world' }), 'not a callback of this provider'],
+		['about progress', (job) => said('PROCESSING', job), 'only progress'],
+		['about another job', () => said('COMPLETED', { json: { jobId: 'another' } }), 'not a job that is waited for'],
+	])('%s does not wake it', (_, body, reason) =>
+		onStage(async (stage) => {
+			const job = await stage.make('apiframe');
+			const { told, status } = await ring(await asleep(stage, [job]), body(job));
+			expect(told).toEqual({ webhookResponse: { resumed: false, reason } });
+			expect(status).toBeNull();
+		}),
+	);
+
+	test('about its only job wakes it with that job marked, and all else on the item as it was', () =>
+		onStage(async (stage) => {
+			const job = await stage.make('apiframe');
+			const slept = await asleep(stage, [{ json: { ...job.json, row: 7 } }]);
+			const call = await ring(slept, said('COMPLETED', job));
+			expect(call.told?.webhookResponse).toEqual({ resumed: true });
+			expect(wokenWith(call)).toEqual([true]);
+			expect(call.told?.workflowData?.[0]?.[0]?.json).toMatchObject({ ...job.json, row: 7 });
+		}));
+
+	test('waits for the other jobs where all are released together, and the last one marks them all', () =>
+		onStage(async (stage) => {
+			const jobs = [await stage.make('apiframe'), await stage.make('apiframe'), await stage.make('apiframe')];
+			const slept = await asleep(stage, jobs);
+			const [first, second, third] = jobs.map((job) => said('COMPLETED', job));
+			expect(wokenWith(await ring(slept, second!))).toBeNull();
+			expect(wokenWith(await ring(slept, first!))).toBeNull();
+			expect(wokenWith(await ring(slept, second!))).toBeNull();
+			expect(wokenWith(await ring(slept, third!))).toEqual([true, true, true]);
+		}));
+
+	test('about a job that failed wakes it at once, with the jobs that had rung before', () =>
+		onStage(async (stage) => {
+			const jobs = [await stage.make('apiframe'), await stage.make('apiframe'), await stage.make('apiframe')];
+			const slept = await asleep(stage, jobs);
+			expect(wokenWith(await ring(slept, said('COMPLETED', jobs[0]!)))).toBeNull();
+			expect(wokenWith(await ring(slept, said('FAILED', jobs[2]!)))).toEqual([true, false, true]);
+		}));
+
+	test('wakes it for each job where they are released as they finish', () =>
+		onStage(async (stage) => {
+			const jobs = [await stage.make('apiframe'), await stage.make('apiframe')];
+			const slept = await asleep(stage, jobs, { release: 'asFinished' });
+			expect(wokenWith(await ring(slept, said('COMPLETED', jobs[1]!)))).toEqual([false, true]);
+		}));
+
+	test('that finds it in the turn from which another one is waking it is told to come again', () =>
+		onStage(async (stage) => {
+			const jobs = [await stage.make('apiframe'), await stage.make('apiframe')];
+			const slept = await asleep(stage, jobs, { release: 'asFinished' });
+			await ring(slept, said('COMPLETED', jobs[0]!));
+			const { told, status } = await ring(slept, said('COMPLETED', jobs[1]!));
+			expect(status).toBe(409);
+			expect(told).toEqual({ noWebhookResponse: true });
+		}));
+
+	test('knows nothing of what rang in another execution', () =>
+		onStage(async (stage) => {
+			const jobs = [await stage.make('apiframe'), await stage.make('apiframe')];
+			const [one, other] = [await asleep(stage, jobs), await asleep(stage, jobs)];
+			await ring(one, said('COMPLETED', jobs[0]!));
+			expect(wokenWith(await ring(other, said('COMPLETED', jobs[1]!)))).toBeNull();
+		}));
+});
