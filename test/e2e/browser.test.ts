@@ -1,7 +1,6 @@
 import { MODELS, RESOLUTIONS, type Offer } from '../../nodes/Hailuo/core/catalog';
 import { providers } from '../../nodes/Hailuo/providers';
 import type { ProviderAdapter } from '../../nodes/Hailuo/providers/adapter';
-import { ensureBrowser } from '../host/browser';
 import { GATEWAYS } from '../host/gateways';
 import { hailuo, manualTrigger, noOperation, workflowOf } from '../host/workflows';
 import type { SimulatedJob } from '../simulator/types';
@@ -16,6 +15,7 @@ import {
 	WAITING_TEXT,
 	type Stage,
 } from './support/browserStage';
+import { describeInBrowser } from './support/describe';
 import type { NodeForm } from './support/nodeForm';
 import { until } from './support/purchase';
 import { hailuoTrigger, make } from './support/trigger';
@@ -26,9 +26,6 @@ const ON_CANVAS = ['Start', 'Create', 'Wait', 'After'];
 
 /** Node names are written below the nodes, and the marks of a trigger stand beside it. */
 const CANVAS_MARGIN = 88;
-
-const executable = ensureBrowser();
-const describeInBrowser = executable === undefined ? describe.skip : describe;
 
 let stage: Stage;
 
@@ -80,7 +77,7 @@ async function compareChoices(form: NodeForm, { offers }: ProviderAdapter, offer
 }
 
 beforeAll(async () => {
-	stage = await startStage(executable ?? '');
+	stage = await startStage();
 });
 
 afterAll(async () => {

@@ -2,6 +2,7 @@
 import type { Execution, WorkflowNode } from '../host/n8nTypes';
 import { itemsOf, noOperation, runsOf } from '../host/workflows';
 import { testImage } from '../simulator';
+import { describeInQueueMode } from './support/describe';
 import { begin, callbacksOf, durable, finishAndRing, idsOf, jobIdsAt, requestsOf, type Begun } from './support/durable';
 import {
 	createsAbout,
@@ -17,7 +18,7 @@ import {
 	start,
 	until,
 } from './support/purchase';
-import { describeInQueueMode, startQueueSuite, type QueueSuite } from './support/queueSuite';
+import { startQueueSuite, type QueueSuite } from './support/queueSuite';
 import { listen, make, reported, resumer } from './support/trigger';
 
 /** No look at a job comes sooner than this after its create, so that only a Stop can end the wait. */

@@ -1,9 +1,10 @@
 /** A thousand jobs that wait at the same time, in queue mode. */
 import { runsOf } from '../host/workflows';
+import { describeInQueueMode } from './support/describe';
 import { idsOf, jobIdsAt } from './support/durable';
 import { load } from './support/load';
 import { delaysFromCallback, figuresOf } from './support/loadFigures';
-import { describeInQueueMode, startQueueSuite, type QueueSuite } from './support/queueSuite';
+import { startQueueSuite, type QueueSuite } from './support/queueSuite';
 
 const PLAN = { provider: 'apiframe', executions: 100, jobs: 10, endsWithinMs: 60_000 } as const;
 const JOBS = PLAN.executions * PLAN.jobs;

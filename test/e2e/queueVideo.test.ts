@@ -2,7 +2,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { download, measureDownload, MEGABYTE, servedHash, storedHash } from './support/bigVideo';
-import { describeInQueueMode, startQueueSuite, type QueueSuite } from './support/queueSuite';
+import { describeInQueueMode } from './support/describe';
+import { startQueueSuite, type QueueSuite } from './support/queueSuite';
 import { suiteFolder } from './support/suite';
 
 const MOST_MEGABYTES = 64;

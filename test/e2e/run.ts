@@ -6,11 +6,13 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { once } from 'node:events';
+import { ensureBrowser } from '../host/browser';
 import { ensureN8nHost } from '../host/n8nHost';
 import { ensurePackedPackage } from '../host/packageTarball';
 import { HOST_FOLDER, NODE_BINARY, REPOSITORY } from '../host/paths';
-import { installQueuePrograms, missingQueuePrograms } from '../host/queuePrograms';
+import { ensureQueuePrograms } from '../host/queuePrograms';
 import { PASSED_SIGNALS, runCommand } from '../host/steps';
+import { describeInBrowser, describeInQueueMode } from './support/describe';
 
 const RUNS = path.join(HOST_FOLDER, 'e2e');
 const NOTES = ['n8n.pid', 'postgres.pid', 'redis.pid'];
@@ -37,20 +39,22 @@ async function endLeftOverServers(folder: string): Promise<void> {
 	}
 }
 
-/** Whether this run holds a suite that needs queue mode. */
-async function needsQueueMode(): Promise<boolean> {
+/** Installs what the suites of this run need besides n8n; they say by their `describe` that they need it. */
+async function installWhatIsNeeded(): Promise<void> {
 	// A report would take the list.
 	const selection = process.argv.slice(2).filter((argument) => !/^--(json|outputFile)\b/.test(argument));
 	const listed = await runCommand(NODE_BINARY, [...JEST, '--listTests', ...selection]);
 	const suites = listed.split('\n').filter((file) => file.endsWith('.test.ts'));
 	const texts = await Promise.all(suites.map(async (file) => await readFile(file, 'utf8')));
-	return texts.some((text) => text.includes('describeInQueueMode('));
+	const isUsed = (name: string) => texts.some((text) => text.includes(`${name}(`));
+	if (isUsed(describeInQueueMode.name)) await ensureQueuePrograms();
+	if (isUsed(describeInBrowser.name)) await ensureBrowser();
 }
 
 async function main(): Promise<void> {
 	await ensureN8nHost();
 	const packed = await ensurePackedPackage();
-	if (missingQueuePrograms().length > 0 && (await needsQueueMode())) await installQueuePrograms();
+	await installWhatIsNeeded();
 	await mkdir(RUNS, { recursive: true });
 	const folder = await mkdtemp(path.join(RUNS, 'run-'));
 

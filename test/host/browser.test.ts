@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeInBrowser } from '../e2e/support/describe';
 import { ensureBrowser, findBrowser } from './browser';
 
 const untouched = { ...process.env };
@@ -15,6 +16,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
 	process.env = { ...untouched };
+	jest.restoreAllMocks();
 	await rm(folder, { recursive: true });
 });
 
@@ -24,19 +26,26 @@ it.each(['chromium', 'chromium-browser', 'google-chrome'])('%s on the search pat
 	expect(findBrowser()).toBeUndefined();
 	await chmod(file, 0o755);
 	expect(findBrowser()).toBe(file);
-	expect(ensureBrowser()).toBe(file);
 });
 
 describe('without a browser that is there or can be installed', () => {
-	it('a person is told what is skipped and how to get it', () => {
-		const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-		expect(ensureBrowser()).toBeUndefined();
-		expect(said.mock.calls.join()).toMatch(/are skipped.*apt install chromium/);
-		said.mockRestore();
+	const tests = jest.fn();
+
+	it('a person is told what is skipped and how to get it', async () => {
+		const written = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+		const skip = jest.spyOn(describe, 'skip').mockReturnValue(undefined);
+		await ensureBrowser();
+		describeInBrowser('The form', tests);
+		expect(written.mock.calls.join()).toMatch(/NOT TESTED: The form.*apt-get install chromium/);
+		expect(skip).toHaveBeenCalledWith(expect.stringContaining('The form'), tests);
 	});
 
 	it('CI fails', () => {
 		process.env['CI'] = 'true';
-		expect(() => ensureBrowser()).toThrow('apt install chromium');
+		const added = jest.spyOn(globalThis, 'test').mockReturnValue(undefined);
+		describeInBrowser('The form', tests);
+		const [[title, body] = []] = added.mock.calls;
+		expect(title).toBe('The form');
+		expect(body).toThrow('Chromium could not be found');
 	});
 });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { runCommand, runStep } from './steps';
+import { findProgram, installDebianPackages, searchedFolders } from './debianPackages';
 
 /** What n8n's queue mode needs besides n8n. */
 export interface QueuePrograms {
@@ -9,14 +9,12 @@ export interface QueuePrograms {
 	redisServer: string;
 }
 
+/** Debian's names for them. */
+export const QUEUE_PACKAGES = ['postgresql', 'redis-server'];
+
 /** Debian keeps the servers of several versions beside each other, outside the search path. */
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 const POSTGRES_PROGRAMS = ['initdb', 'pg_isready', 'postgres'];
-const APT_GET = '/usr/bin/apt-get';
-
-function searchedFolders(): string[] {
-	return (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
-}
 
 function debianFolders(): string[] {
 	if (!existsSync(DEBIAN_POSTGRES)) return [];
@@ -28,9 +26,7 @@ function find(): Partial<QueuePrograms> {
 	const postgresFolder = [...debianFolders(), ...searchedFolders()].find((folder) =>
 		POSTGRES_PROGRAMS.every((program) => existsSync(path.join(folder, program))),
 	);
-	const redisServer = searchedFolders()
-		.map((folder) => path.join(folder, 'redis-server'))
-		.find((file) => existsSync(file));
+	const redisServer = findProgram('redis-server');
 	return { ...(postgresFolder && { postgresFolder }), ...(redisServer && { redisServer }) };
 }
 
@@ -51,18 +47,7 @@ export function findQueuePrograms(): QueuePrograms {
 	return { postgresFolder, redisServer };
 }
 
-/**
- * Installs Debian's PostgreSQL and Redis where they are missing and may be installed: on a Debian machine, by root.
- * @returns what is still missing
- */
-export async function installQueuePrograms(): Promise<string[]> {
-	const missing = missingQueuePrograms();
-	if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync(APT_GET)) return missing;
-	const environment = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
-	await runStep(`Installing ${missing.join(' and ')}`, async () => {
-		await runCommand(APT_GET, ['update'], environment);
-		const packages = ['postgresql', 'redis-server'];
-		await runCommand(APT_GET, ['install', '-y', '--no-install-recommends', ...packages], environment);
-	}).catch((error: unknown) => process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`));
-	return missingQueuePrograms();
+/** Installs PostgreSQL and Redis where they are missing and can be installed. */
+export async function ensureQueuePrograms(): Promise<void> {
+	if (missingQueuePrograms().length > 0) await installDebianPackages(QUEUE_PACKAGES);
 }

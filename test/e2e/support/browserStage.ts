@@ -70,14 +70,13 @@ export interface Stage {
 	close(): Promise<void>;
 }
 
-/** @param executable Chromium */
-export async function startStage(executable: string): Promise<Stage> {
+export async function startStage(): Promise<Stage> {
 	const suite = await startSuite({
 		simulator: { jobDurationMs: 600_000, callbackRetryDelaysMs: [], videoUrl: videoUrlOf },
 		environment: { WEBHOOK_URL: `${PUBLIC_URL}/`, N8N_WEBHOOK_URL: `${PUBLIC_URL}/` },
 	});
 	const accounts = await storeAccounts(suite);
-	const browser = await startBrowser(executable);
+	const browser = await startBrowser();
 	const editor = await EditorPage.open(browser, suite);
 	const workflows = new Map<string, string>();
 

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { N8nCluster } from '../../host/n8nCluster';
 import { ensureN8nHost } from '../../host/n8nHost';
 import { Postgres } from '../../host/postgres';
-import { missingQueuePrograms } from '../../host/queuePrograms';
 import { Redis } from '../../host/redis';
 import { runStep } from '../../host/steps';
 import { startSimulator } from '../../simulator';
@@ -66,24 +65,4 @@ export async function startQueueSuite(options: QueueSuiteOptions = {}): Promise<
 			await Promise.all([postgres.remove(), redis.remove(), simulator.close()]);
 		},
 	};
-}
-
-/**
- * A `describe` of what needs queue mode. Without PostgreSQL and Redis it is skipped and says so; in CI that is a failure.
- */
-export function describeInQueueMode(title: string, tests: () => void): void {
-	const missing = missingQueuePrograms();
-	if (missing.length === 0) {
-		describe(title, tests);
-		return;
-	}
-	const reason = `${missing.join(' and ')} could not be found on this machine, nor be installed`;
-	if (process.env['CI'] === 'true') {
-		test(title, () => {
-			throw new Error(`Queue mode was not tested: ${reason}`);
-		});
-		return;
-	}
-	process.stdout.write(`\nNOT TESTED: ${title}. ${reason}. On Debian: apt-get install postgresql redis-server\n\n`);
-	describe.skip(`${title} (not tested: ${reason})`, tests);
 }
