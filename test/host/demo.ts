@@ -10,18 +10,19 @@ import type { Simulator } from '../simulator/types';
 import { type DemoResult, narrator, watchExecution } from './demoWatch';
 import { DEFAULT_PORT, JOB_DURATION_MS, OWNER, readPort, storeCredentials, storeWorkflow } from './demoSetup';
 import { type Gateway, GATEWAYS } from './gateways';
-import { Interrupted, interruption } from './interruption';
+import { folderOf, runProgram } from './hostProgram';
+import { interruption } from './interruption';
 import { N8nClient } from './n8nClient';
 import { ensureN8nHost } from './n8nHost';
 import { N8nServer } from './n8nServer';
 import type { CredentialReference, WorkflowInput } from './n8nTypes';
 import { ensurePackedPackage, installPackage } from './packageTarball';
-import { HOST_FOLDER, REPOSITORY } from './paths';
-import { assertPortIsFree, freePort, PortTaken } from './ports';
-import { endLike, LockHeld, runStep, withFolderLock } from './steps';
+import { REPOSITORY } from './paths';
+import { assertPortIsFree, freePort } from './ports';
+import { runStep } from './steps';
 import { hailuo, manualTrigger, workflowOf } from './workflows';
 
-const DEMO_FOLDER = path.join(HOST_FOLDER, 'demo');
+const DEMO_FOLDER = folderOf('demo');
 const VIDEOS_FOLDER = path.join(DEMO_FOLDER, 'videos');
 const WORKFLOW_NAME = 'Hailuo demo: one video by every gateway';
 const SECONDS_TO_THINK = 5;
@@ -157,32 +158,4 @@ async function demo({ once, port }: Settings): Promise<void> {
 	}
 }
 
-function explain(error: unknown, port: number): string {
-	if (error instanceof PortTaken) return `${error.message}. Choose another one: npm run demo -- --port ${port + 1}`;
-	if (error instanceof LockHeld) {
-		return `A demo is already running${error.owner ? ` (process ${error.owner.pid})` : ''}. End it with Ctrl-C where it runs.`;
-	}
-	return error instanceof Error ? error.message : String(error);
-}
-
-async function main(): Promise<void> {
-	let port = DEFAULT_PORT;
-	try {
-		const settings = await readSettings();
-		if (settings === 'help') {
-			say(USAGE);
-			return;
-		}
-		port = settings.port;
-		await withFolderLock(path.join(DEMO_FOLDER, 'lock'), () => demo(settings), { wait: false });
-	} catch (error) {
-		if (error instanceof Interrupted) {
-			endLike(null, error.signal);
-			return;
-		}
-		process.stderr.write(`\n${explain(error, port)}\n`);
-		process.exitCode = 1;
-	}
-}
-
-void main();
+void runProgram({ name: 'demo', usage: USAGE, readSettings, run: demo });

@@ -6,18 +6,18 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSimulator } from '../simulator';
 import { DEFAULT_PORT, JOB_DURATION_MS, OWNER, readPort, storeCredentials, storeWorkflow } from './demoSetup';
-import { Interrupted, interruption } from './interruption';
+import { folderOf, runProgram } from './hostProgram';
+import { interruption } from './interruption';
 import { type LivePackageEvents, startLivePackage } from './livePackage';
 import { N8nClient } from './n8nClient';
 import { ensureN8nHost } from './n8nHost';
 import { N8nServer } from './n8nServer';
-import { HOST_FOLDER, REPOSITORY } from './paths';
-import { assertPortIsFree, PortTaken } from './ports';
-import { endLike, LockHeld, runStep, withFolderLock } from './steps';
+import { REPOSITORY } from './paths';
+import { assertPortIsFree } from './ports';
+import { runStep } from './steps';
 import { hailuo, manualTrigger, workflowOf } from './workflows';
 
-const DEV_FOLDER = path.join(HOST_FOLDER, 'dev');
-const USER_FOLDER = path.join(DEV_FOLDER, 'user');
+const USER_FOLDER = path.join(folderOf('dev'), 'user');
 /** Where n8n puts community packages. */
 const PACKAGE_FOLDER = path.join(USER_FOLDER, '.n8n/nodes/node_modules/n8n-nodes-hailuo');
 const WORKFLOW_NAME = 'Hailuo: try a change here';
@@ -110,32 +110,13 @@ async function develop(port: number): Promise<void> {
 	}
 }
 
-function explain(error: unknown, port: number): string {
-	if (error instanceof PortTaken) return `${error.message}. Choose another one: npm run dev -- --port ${port + 1}`;
-	if (error instanceof LockHeld) {
-		return `npm run dev is already running${error.owner ? ` (process ${error.owner.pid})` : ''}. End it with Ctrl-C where it runs.`;
-	}
-	return error instanceof Error ? error.message : String(error);
-}
-
-async function main(): Promise<void> {
-	let port = DEFAULT_PORT;
-	try {
+void runProgram({
+	name: 'dev',
+	usage: USAGE,
+	async readSettings() {
 		const { values } = parseArgs({ options: { port: { type: 'string' }, help: { type: 'boolean' } } });
-		if (values.help) {
-			process.stdout.write(`${USAGE}\n`);
-			return;
-		}
-		if (values.port !== undefined) port = readPort(values.port);
-		await withFolderLock(path.join(DEV_FOLDER, 'lock'), () => develop(port), { wait: false });
-	} catch (error) {
-		if (error instanceof Interrupted) {
-			endLike(null, error.signal);
-			return;
-		}
-		process.stderr.write(`\n${explain(error, port)}\n`);
-		process.exitCode = 1;
-	}
-}
-
-void main();
+		if (values.help) return 'help';
+		return values.port === undefined ? DEFAULT_PORT : readPort(values.port);
+	},
+	run: develop,
+});
