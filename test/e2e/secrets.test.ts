@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GATEWAYS, wiroKeyOnlyCredential } from '../host/gateways';
 import type { Execution, WorkflowNode } from '../host/n8nTypes';
-import { hailuo, manualTrigger, workflowOf } from '../host/workflows';
+import { hailuo, manualTrigger, VIDEO_FROM_PROMPT, workflowOf } from '../host/workflows';
 import type { Answer, GatewayRequest, ProviderName } from '../simulator/types';
 import { prompts } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
@@ -76,7 +76,7 @@ const KNOWN = { jobId: '5c52a1de-4c3a-4f0e-9d4d-7d6b8c1f2a10', options: { includ
 /** Operations in a row, each failing and going on; the last one's error ends the execution. */
 function stepsOf(provider: ProviderName, isQuoted: boolean): Step[] {
 	const options = { createRetries: 0, includeRaw: true };
-	const video = { model: 'hailuo-2.3', resolution: '768P', duration: 6, prompt: '={{ $json.prompt }}', options };
+	const video = { ...VIDEO_FROM_PROMPT, options };
 	return [
 		['Create', { operation: 'create', ...video }],
 		// Without an answer it would wait for half an hour.

@@ -23,7 +23,11 @@ describe('a suspended wait', () => {
 		};
 
 		async function call(texts: readonly string[], options: { finished: boolean; timeoutMs?: number }) {
-			const row = [trigger, create(suite, 'apiframe', 'thisExecution'), suspendingWait(suite, 'apiframe')];
+			const row = [
+				trigger,
+				create(suite, 'apiframe', { callback: 'thisExecution' }),
+				suspendingWait(suite, 'apiframe'),
+			];
 			const { nodes, wires } = loop('drawn');
 			const child = workflowOf('Called', [...row, ...nodes], {
 				wires: [...inARow(row), ...wires.filter(({ to }) => options.finished || to !== 'After')],

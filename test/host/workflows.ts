@@ -12,6 +12,14 @@ import type {
 
 export const HAILUO_NODE = 'n8n-nodes-hailuo.hailuo';
 
+/** A video that every gateway makes, from the prompt in each item. */
+export const VIDEO_FROM_PROMPT = {
+	model: 'hailuo-2.3',
+	prompt: '={{ $json.prompt }}',
+	resolution: '768P',
+	duration: 6,
+} as const;
+
 /** What a node may have beyond its type and parameters. */
 export type NodeSettings = Partial<Omit<WorkflowNode, 'id' | 'type' | 'parameters'>>;
 

@@ -19,7 +19,7 @@ import type { Suite } from '../e2e/support/suite';
 import { aCallback, hailuoTrigger, listen, listenerOf, make, report } from '../e2e/support/trigger';
 import { GATEWAYS } from '../host/gateways';
 import type { Execution, WorkflowInput, WorkflowNode } from '../host/n8nTypes';
-import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, workflowOf } from '../host/workflows';
+import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, VIDEO_FROM_PROMPT, workflowOf } from '../host/workflows';
 import { testImage } from '../simulator';
 
 /** `title` is the heading of its row. What is wrong is thrown. */
@@ -29,8 +29,6 @@ export type Scenario =
 	| { title: string; checkOverRestart(suite: Suite): Promise<() => Promise<void>> };
 
 const PATIENCE_MS = 150_000;
-
-const aVideo = { model: 'hailuo-2.3', prompt: '={{ $json.prompt }}', resolution: '768P', duration: 6 };
 
 /** @throws with the error that ended the execution */
 function assertSucceeded(execution: Execution): void {
@@ -53,7 +51,10 @@ async function credentialTests({ client, simulator }: Suite): Promise<void> {
 
 async function createAndWait(suite: Suite): Promise<void> {
 	const one = async (provider: string) => {
-		const node = hailuo({ provider, operation: 'createAndWait', ...aVideo, downloadVideo: true }, suite.credentials);
+		const node = hailuo(
+			{ provider, operation: 'createAndWait', ...VIDEO_FROM_PROMPT, downloadVideo: true },
+			suite.credentials,
+		);
 		const row = [manualTrigger(), ...prompts(['A boat [[seconds:2]]', 'A kite [[seconds:3]]']), node];
 		const execution = await suite.run(workflowOf(`Poll ${provider}`, row), { timeoutMs: PATIENCE_MS });
 		assertSucceeded(execution);
@@ -91,7 +92,7 @@ function imageFile(): WorkflowNode[] {
 async function imageFromFile(suite: Suite): Promise<void> {
 	const one = async (provider: string) => {
 		const node = hailuo(
-			{ provider, operation: 'create', ...aVideo, prompt: 'A boat', firstFrame: 'binary' },
+			{ provider, operation: 'create', ...VIDEO_FROM_PROMPT, prompt: 'A boat', firstFrame: 'binary' },
 			suite.credentials,
 		);
 		const row = [manualTrigger(), ...imageFile(), node];
@@ -129,7 +130,7 @@ function assertOneFailed(execution: Execution, good: string): void {
 }
 
 async function errorOutput(suite: Suite): Promise<void> {
-	const node = hailuo({ provider: 'apiframe', operation: 'createAndWait', ...aVideo }, suite.credentials, {
+	const node = hailuo({ provider: 'apiframe', operation: 'createAndWait', ...VIDEO_FROM_PROMPT }, suite.credentials, {
 		onError: 'continueErrorOutput',
 	});
 	const workflow = workflowOf('Error output', [manualTrigger(), ...prompts(ONE_FAILS), node, noOperation('After')]);
@@ -243,7 +244,7 @@ async function triggerResumes(suite: Suite): Promise<void> {
 	await suite.client.activateWorkflow(id);
 	const listener = listenerOf(suite, id, trigger);
 	const create = hailuo(
-		{ provider: 'apiframe', operation: 'create', ...aVideo, callback: 'url', callbackUrl: listener.url },
+		{ provider: 'apiframe', operation: 'create', ...VIDEO_FROM_PROMPT, callback: 'url', callbackUrl: listener.url },
 		suite.credentials,
 		{ name: 'Create' },
 	);

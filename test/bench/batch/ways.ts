@@ -4,7 +4,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Suite } from '../../e2e/support/suite';
 import { GATEWAYS, type Gateway } from '../../host/gateways';
-import { hailuo, items, manualTrigger, workflowOf } from '../../host/workflows';
+import { hailuo, items, manualTrigger, VIDEO_FROM_PROMPT, workflowOf } from '../../host/workflows';
 import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from '../alternatives/builtInNode';
 import {
 	connectHandBuilt,
@@ -63,15 +63,7 @@ function workflowWay(suite: Suite, about: Omit<Way, 'run'>, videoPart: Part): Wa
 }
 
 function hailuoWay(suite: Suite, { provider, label }: Gateway): Way {
-	const parameters = {
-		provider,
-		operation: 'createAndWait',
-		model: 'hailuo-2.3',
-		prompt: '={{ $json.prompt }}',
-		resolution: '768P',
-		duration: 6,
-		downloadVideo: true,
-	};
+	const parameters = { provider, operation: 'createAndWait', ...VIDEO_FROM_PROMPT, downloadVideo: true };
 	const nodes = [hailuo(parameters, suite.credentials, { name: VIDEO })];
 	const about = { kind: 'ours', label: hailuoLabel(label), mostItems: Infinity } as const;
 	return workflowWay(suite, about, { nodes, wires: [{ from: ITEMS, to: VIDEO }] });

@@ -5,7 +5,7 @@ import type { Suite } from '../../e2e/support/suite';
 import type { WorkflowNode } from '../../host/n8nTypes';
 import { measurePeakMemory } from '../../host/peakMemory';
 import { runStep } from '../../host/steps';
-import { hailuo, items, itemsOf, manualTrigger, workflowOf } from '../../host/workflows';
+import { hailuo, items, itemsOf, manualTrigger, VIDEO_FROM_PROMPT, workflowOf } from '../../host/workflows';
 import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from '../alternatives/builtInNode';
 import { downloadNode } from '../alternatives/handBuilt';
 import { patiently, withSuite } from '../benchSuite';
@@ -29,15 +29,7 @@ interface Way {
 /** The one that needs most comes last: what its memory leaves behind must not be in the others' figures. */
 async function waysOf(suite: Suite): Promise<Way[]> {
 	const { simulator, credentials } = suite;
-	const video = {
-		provider: 'apiframe',
-		operation: 'createAndWait',
-		model: 'hailuo-2.3',
-		prompt: '={{ $json.prompt }}',
-		resolution: '768P',
-		duration: 6,
-		downloadVideo: true,
-	};
+	const video = { provider: 'apiframe', operation: 'createAndWait', ...VIDEO_FROM_PROMPT, downloadVideo: true };
 	return [
 		{ label: 'Hailuo node, Create Video and Wait', node: hailuo(video, credentials, { name: VIDEO }) },
 		{

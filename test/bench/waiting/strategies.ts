@@ -1,7 +1,7 @@
 import { create, inARow, loop, suspendingWait } from '../../e2e/support/durable';
 import type { Suite } from '../../e2e/support/suite';
 import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import { hailuo, noOperation, webhookTrigger, workflowOf } from '../../host/workflows';
+import { hailuo, noOperation, VIDEO_FROM_PROMPT, webhookTrigger, workflowOf } from '../../host/workflows';
 import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from '../alternatives/builtInNode';
 import {
 	connectHandBuilt,
@@ -75,7 +75,7 @@ const suspend: Strategy = {
 	suspends: true,
 	prepare: async (suite) => {
 		const trigger = webhookTrigger(WEBHOOK_PATH);
-		const made = withParameters(create(suite, PROVIDER, 'thisExecution'));
+		const made = withParameters(create(suite, PROVIDER, { callback: 'thisExecution' }));
 		const wait = suspendingWait(suite, PROVIDER, { options: { recheckInterval: RECHECK_MINUTES } });
 		const { nodes, wires } = loop('drawn');
 		const row = [trigger, made, wait];
@@ -87,13 +87,7 @@ const poll: Strategy = {
 	label: 'Hailuo node, polling',
 	suspends: false,
 	prepare: async (suite) => {
-		const video = {
-			provider: PROVIDER,
-			operation: 'createAndWait',
-			model: 'hailuo-2.3',
-			resolution: '768P',
-			duration: 6,
-		};
+		const video = { provider: PROVIDER, operation: 'createAndWait', ...VIDEO_FROM_PROMPT };
 		const node = withParameters(hailuo(video, suite.credentials, { name: 'Video' }));
 		return atGateway(suite, workflowOf('Polls', [webhookTrigger(WEBHOOK_PATH), node, noOperation(DOWNSTREAM)]));
 	},

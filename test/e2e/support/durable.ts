@@ -5,6 +5,7 @@ import {
 	manualTrigger,
 	noOperation,
 	runsOf,
+	VIDEO_FROM_PROMPT,
 	workflowOf,
 	type NodeSettings,
 	type Wire,
@@ -35,13 +36,18 @@ export interface DurableOptions {
 	between?: readonly WorkflowNode[];
 }
 
-/** One item per prompt, in order. */
-export function prompts(texts: readonly string[]): WorkflowNode[] {
+/**
+ * One item per prompt, in order.
+ * @param texts the prompts, or a JavaScript expression that makes them
+ */
+export function prompts(texts: readonly string[] | { expression: string }): WorkflowNode[] {
+	const jsonOutput =
+		'expression' in texts ? `={{ { prompt: ${texts.expression} } }}` : JSON.stringify({ prompt: texts });
 	const list: WorkflowNode = {
 		...noOperation('List'),
 		type: 'n8n-nodes-base.set',
 		typeVersion: 3.4,
-		parameters: { mode: 'raw', jsonOutput: JSON.stringify({ prompt: texts }) },
+		parameters: { mode: 'raw', jsonOutput },
 	};
 	const split: WorkflowNode = {
 		...noOperation('Prompts'),
@@ -51,25 +57,15 @@ export function prompts(texts: readonly string[]): WorkflowNode[] {
 	return [list, split];
 }
 
-/** Create with the item's prompt, which every provider takes. */
+/** Create with the item's prompt. */
 export function create(
-	suite: Suite,
+	suite: Pick<Suite, 'credentials'>,
 	provider: ProviderName,
-	callback: 'none' | 'thisExecution' = 'none',
+	changes: Record<string, unknown> = {},
 ): WorkflowNode {
-	return hailuo(
-		{
-			provider,
-			operation: 'create',
-			model: 'hailuo-2.3',
-			prompt: '={{ $json.prompt }}',
-			resolution: '768P',
-			duration: 6,
-			...(provider !== 'aimlApi' && { callback }),
-		},
-		suite.credentials,
-		{ name: 'Create' },
-	);
+	return hailuo({ provider, operation: 'create', ...VIDEO_FROM_PROMPT, ...changes }, suite.credentials, {
+		name: 'Create',
+	});
 }
 
 /** Wait for Video that suspends, rechecking every minute. */
@@ -120,7 +116,7 @@ export function durable(suite: Suite, options: DurableOptions): WorkflowInput {
 	const row = [
 		manualTrigger(),
 		...prompts(options.prompts),
-		create(suite, provider, options.callback),
+		create(suite, provider, provider === 'aimlApi' ? {} : { callback: options.callback ?? 'none' }),
 		...(options.between ?? []),
 		suspendingWait(suite, provider, options.wait, options.settings),
 	];

@@ -5,7 +5,7 @@ import { cpuSecondsOf } from '../../host/processTree';
 import { itemsOf, noOperation, webhookTrigger, workflowOf } from '../../host/workflows';
 import type { Execution, ExecutionStatus, ExecutionSummary, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import type { ProviderName, RecordedCallback, RecordedRequest, SimulatedJob } from '../../simulator/types';
-import { create, inARow, loop, suspendingWait } from './durable';
+import { create, inARow, loop, prompts, suspendingWait } from './durable';
 import type { QueueSuite } from './queueSuite';
 
 export interface LoadPlan {
@@ -44,20 +44,7 @@ const OVER: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crash
 
 /** Start, by a call with a number → Prompts → Create → Wait, suspended → Tell, a server that keeps a record → After. */
 function loaded(suite: QueueSuite, path: string, { provider, jobs }: LoadPlan): WorkflowInput {
-	const list: WorkflowNode = {
-		...noOperation('List'),
-		type: 'n8n-nodes-base.set',
-		typeVersion: 3.4,
-		parameters: {
-			mode: 'raw',
-			jsonOutput: `={{ { prompt: Array.from({ length: ${jobs} }, (_, index) => 'Video ' + index + ' of ' + $json.body.number) } }}`,
-		},
-	};
-	const split: WorkflowNode = {
-		...noOperation('Prompts'),
-		type: 'n8n-nodes-base.splitOut',
-		parameters: { fieldToSplitOut: 'prompt' },
-	};
+	const texts = `Array.from({ length: ${jobs} }, (_, index) => 'Video ' + index + ' of ' + $json.body.number)`;
 	const tell: WorkflowNode = {
 		...noOperation('Tell', { position: [1700, 0] }),
 		type: 'n8n-nodes-base.httpRequest',
@@ -72,9 +59,8 @@ function loaded(suite: QueueSuite, path: string, { provider, jobs }: LoadPlan): 
 	};
 	const row = [
 		webhookTrigger(path, 'Start'),
-		list,
-		split,
-		create(suite, provider, 'thisExecution'),
+		...prompts({ expression: texts }),
+		create(suite, provider, { callback: 'thisExecution' }),
 		suspendingWait(suite, provider),
 	];
 	const { nodes, wires } = loop('drawn');

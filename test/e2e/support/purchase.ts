@@ -1,6 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import { hailuo, manualTrigger, noOperation, workflowOf, type NodeSettings } from '../../host/workflows';
+import {
+	hailuo,
+	manualTrigger,
+	noOperation,
+	VIDEO_FROM_PROMPT,
+	workflowOf,
+	type NodeSettings,
+} from '../../host/workflows';
 import type { ProviderName, RecordedRequest, SimulatedJob } from '../../simulator/types';
 import { inARow, prompts } from './durable';
 import type { Suite } from './suite';
@@ -40,19 +47,10 @@ export interface PurchaseOptions {
 /** Start → List → Prompts → Buy → After; with an error output Buy leads to Failed as well. */
 export function purchase(suite: Suite, provider: ProviderName, options: PurchaseOptions): WorkflowInput {
 	const { operation = 'create', before = [], behind = [noOperation('After')] } = options;
-	const buy = hailuo(
-		{
-			provider,
-			operation,
-			model: 'hailuo-2.3',
-			prompt: '={{ $json.prompt }}',
-			resolution: '768P',
-			duration: 6,
-			...options.parameters,
-		},
-		suite.credentials,
-		{ name: 'Buy', ...options.settings },
-	);
+	const buy = hailuo({ provider, operation, ...VIDEO_FROM_PROMPT, ...options.parameters }, suite.credentials, {
+		name: 'Buy',
+		...options.settings,
+	});
 	const row = [options.trigger ?? manualTrigger(), ...prompts(options.prompts), ...before, buy, ...behind];
 	const hasErrorOutput = buy.onError === 'continueErrorOutput';
 	const nodes = hasErrorOutput ? [...row, noOperation('Failed', { position: [1100, 200] })] : row;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import type { ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import { hailuo, itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
+import { itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
 import { webhookSignature } from '../../simulator/apiframeCallbacks';
-import { inARow, loop, prompts, suspendingWait } from './durable';
+import { create, inARow, loop, prompts, suspendingWait } from './durable';
 import type { Suite } from './suite';
 
 export type CallingProvider = 'apiframe' | 'evolink' | 'wiro';
@@ -114,21 +114,8 @@ export function reported(
 	callbackUrl: string,
 	texts: readonly string[],
 ): WorkflowInput {
-	const create = hailuo(
-		{
-			provider,
-			operation: 'create',
-			model: 'hailuo-2.3',
-			prompt: '={{ $json.prompt }}',
-			resolution: '768P',
-			duration: 6,
-			callback: 'url',
-			callbackUrl,
-		},
-		suite.credentials,
-		{ name: 'Create' },
-	);
-	const row = [manualTrigger(), ...prompts(texts), create, suspendingWait(suite, provider)];
+	const reporting = create(suite, provider, { callback: 'url', callbackUrl });
+	const row = [manualTrigger(), ...prompts(texts), reporting, suspendingWait(suite, provider)];
 	const { nodes, wires } = loop('drawn');
 	return workflowOf(`Reported ${provider}`, [...row, ...nodes], { wires: [...inARow(row), ...wires] });
 }
@@ -149,22 +136,13 @@ export async function make(
 	options: { context?: unknown; prompt?: string; credentials?: Suite['credentials'] } = {},
 ): Promise<Made> {
 	const { prompt = 'A paper boat', credentials = suite.credentials } = options;
-	const create = hailuo(
-		{
-			provider,
-			operation: 'create',
-			model: 'hailuo-2.3',
-			prompt,
-			resolution: '768P',
-			duration: 6,
-			callback: 'url',
-			callbackUrl: PUBLIC_HOST + path,
-			...(options.context !== undefined && { options: { context: JSON.stringify(options.context) } }),
-		},
-		credentials,
-		{ name: 'Create' },
-	);
-	const execution = await suite.run(workflowOf('Maker', [manualTrigger(), create]));
+	const node = create({ credentials }, provider, {
+		prompt,
+		callback: 'url',
+		callbackUrl: PUBLIC_HOST + path,
+		...(options.context !== undefined && { options: { context: JSON.stringify(options.context) } }),
+	});
+	const execution = await suite.run(workflowOf('Maker', [manualTrigger(), node]));
 	const jobId = String(itemsOf(execution, 'Create')[0]?.json['jobId']);
 	const callbackUrl = suite.simulator.job(jobId)?.callbackUrl;
 	if (callbackUrl === undefined)
