@@ -44,7 +44,8 @@ export function describeSurroundings(): Surroundings {
 			cpu: cpus()[0]?.model.trim() || 'unknown processor',
 			cores: availableParallelism(),
 			memoryGigabytes: Math.round(totalmem() / 1024 ** 3),
-			system: `${type()} ${release()}`,
+			// What follows the number names a build of the kernel.
+			system: `${type()} ${release().split('-')[0]}`,
 		},
 		versions: {
 			'n8n-nodes-hailuo': versionIn('.'),
