@@ -22,13 +22,6 @@ describe('rings of an execution that sleeps on', () => {
 		expect([...rings.add('8', ['b'], NOW)]).toEqual(['b']);
 	});
 
-	test('are forgotten when it is woken', () => {
-		const rings = new Rings();
-		rings.add('7', ['a'], NOW);
-		rings.clear('7');
-		expect([...rings.add('7', ['b'], NOW + 1)]).toEqual(['b']);
-	});
-
 	test('are forgotten an hour after the last of them', () => {
 		const rings = new Rings();
 		rings.add('7', ['a'], NOW);

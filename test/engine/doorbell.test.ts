@@ -40,6 +40,10 @@ function wokenWith({ told }: WebhookCall): boolean[] | null {
 }
 
 describe('a callback to a suspended execution', () => {
+	afterEach(() => {
+		jest.restoreAllMocks();
+	});
+
 	test.each<[string, (job: INodeExecutionData) => IDataObject, string]>([
 		['that is no callback of the provider', () => ({ hello: 'world' }), 'not a callback of this provider'],
 		['about progress', (job) => said('PROCESSING', job), 'only progress'],
@@ -97,6 +101,19 @@ describe('a callback to a suspended execution', () => {
 			const { told, status } = await ring(slept, said('COMPLETED', jobs[1]!));
 			expect(status).toBe(409);
 			expect(told).toEqual({ noWebhookResponse: true });
+		}));
+
+	test('that comes again, since its wake-up came to nothing, still stands for all that had rung', () =>
+		onStage(async (stage) => {
+			const jobs = [await stage.make('apiframe'), await stage.make('apiframe')];
+			const slept = await asleep(stage, jobs);
+			const [first, second] = jobs.map((job) => said('COMPLETED', job));
+			await ring(slept, first!);
+			expect(wokenWith(await ring(slept, second!))).toEqual([true, true]);
+			const { status } = await ring(slept, second!);
+			expect(status).toBe(409);
+			jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000);
+			expect(wokenWith(await ring(slept, second!))).toEqual([true, true]);
 		}));
 
 	test('knows nothing of what rang in another execution', () =>

@@ -16,7 +16,8 @@ export class Rings {
 	 * Takes note of jobs that ring.
 	 *
 	 * @param now milliseconds since 1970
-	 * @returns all jobs of this execution that have rung since it was last woken for them
+	 * @returns all jobs of this execution that have rung so far. They stay when it is woken for them: a wake-up can come to
+	 * nothing, and a read can find a job not over yet whose callback will not come again
 	 */
 	add(executionId: string, jobIds: readonly string[], now: number): ReadonlySet<string> {
 		const known = this.byExecution.get(executionId)?.jobIds ?? [];
@@ -29,10 +30,5 @@ export class Rings {
 			this.byExecution.delete(id);
 		}
 		return rung.jobIds;
-	}
-
-	/** Forgets the rings of an execution that is being woken for them. */
-	clear(executionId: string): void {
-		this.byExecution.delete(executionId);
 	}
 }

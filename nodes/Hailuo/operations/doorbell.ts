@@ -61,7 +61,6 @@ export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData
 		answer(context, 409, 'The execution is being woken by another callback');
 		return { noWebhookResponse: true };
 	}
-	RINGS.clear(executionId);
 	const marked = items.map((item, index) => (rung.has(jobs[index]?.jobId ?? '') ? ring(item) : item));
 	return { webhookResponse: { resumed: true }, workflowData: [marked] };
 }
