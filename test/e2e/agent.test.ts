@@ -1,5 +1,6 @@
 /** The node as a tool of n8n's AI Agent, whose chat model follows a script. */
-import { startChatModel, type ChatModel } from '../host/chatModel';
+import { startChatModel } from '../host/chatModel';
+import { startTogether } from '../host/startTogether';
 import { LABELS, PROVIDERS, jobsAbout } from './support/purchase';
 import {
 	agentHost,
@@ -17,19 +18,22 @@ import {
 import { hintsOf } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
 
-let suite: Suite;
-let model: ChatModel;
 let host: AgentHost;
+let suite: Suite;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-	model = await startChatModel();
-	suite = await startSuite({ simulator: { jobDurationMs: 1_000 } });
-	host = await agentHost(suite, model);
+	({ host, close } = await startTogether(async (started) => {
+		const model = started.adopt(await startChatModel(), async (it) => await it.close());
+		const options = { simulator: { jobDurationMs: 1_000 } };
+		const own = started.adopt(await startSuite(options), async (it) => await it.close());
+		return { host: await agentHost(own, model), close: async () => await started.disposeAsync() };
+	}));
+	({ suite } = host);
 });
 
 afterAll(async () => {
-	await suite.close();
-	await model.close();
+	await close();
 });
 
 /** A model's call that makes a video. */

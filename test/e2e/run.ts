@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { once } from 'node:events';
+import { removeNotedFolder } from '../host/account';
 import { ensureBrowser } from '../host/browser';
 import { ensureN8nHost } from '../host/n8nHost';
 import { ensurePackedPackage } from '../host/packageTarball';
@@ -15,28 +16,28 @@ import { PASSED_SIGNALS, runCommand } from '../host/steps';
 import { describeInBrowser, describeInQueueMode } from './support/describe';
 
 const RUNS = path.join(HOST_FOLDER, 'e2e');
-const NOTES = ['n8n.pid', 'postgres.pid', 'redis.pid'];
 const JEST = [
 	path.join(REPOSITORY, 'node_modules/jest/bin/jest.js'),
 	'--config',
 	path.join(REPOSITORY, 'test/e2e/jest.config.js'),
 ];
 
-/** What a killed jest left running: every server notes its process id in its folder and removes the note when it ends. */
-async function endLeftOverServers(folder: string): Promise<void> {
-	const files = (await readdir(folder, { withFileTypes: true })).flatMap((entry) =>
-		entry.isDirectory() ? NOTES.map((note) => path.join(folder, entry.name, note)) : [],
-	);
-	for (const file of files) {
-		const processId = Number(await readFile(file, 'utf8').catch(() => ''));
-		if (processId > 0) {
-			try {
-				process.kill(-processId, 'SIGKILL');
-			} catch {
-				// It is gone already.
-			}
-		}
+async function endNotedProcess(file: string): Promise<void> {
+	if (!file.endsWith('.pid')) return;
+	const processId = Number(await readFile(file, 'utf8').catch(() => ''));
+	if (!(processId > 0)) return;
+	try {
+		process.kill(-processId, 'SIGKILL');
+	} catch {
+		// It is gone already.
 	}
+}
+
+/** What a killed jest left: every server notes its process id below this folder, and removes the note when it ends. */
+async function endLeftOvers(folder: string): Promise<void> {
+	const files = (await readdir(folder, { recursive: true })).map((file) => path.join(folder, file));
+	for (const file of files) await endNotedProcess(file);
+	for (const file of files) await removeNotedFolder(file);
 }
 
 /** Installs what the suites of this run need besides n8n; they say by their `describe` that they need it. */
@@ -65,7 +66,7 @@ async function main(): Promise<void> {
 	PASSED_SIGNALS.forEach((signal) => process.on(signal, () => jest.kill(signal)));
 	const [code] = (await once(jest, 'close')) as [number | null];
 
-	await endLeftOverServers(folder);
+	await endLeftOvers(folder);
 	if (code === 0) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 	else process.stdout.write(`\nThe n8n of each suite left its log and database in ${folder}\n`);
 	process.exitCode = code ?? 1;

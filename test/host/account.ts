@@ -1,4 +1,4 @@
-import { chown, mkdtemp, readFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -23,9 +23,30 @@ export async function ordinaryAccount(): Promise<Account | undefined> {
 	return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** Makes a folder that only the account can use; among the system's temporary ones, which every user can reach. */
-export async function privateFolder(prefix: string, account: Account | undefined): Promise<string> {
-	const folder = await mkdtemp(path.join(tmpdir(), prefix));
+/** Begins the names of private folders, and nobody else's. */
+const PRIVATE = path.join(tmpdir(), 'hailuo-private-');
+/** Ends the names of notes of private folders. */
+const NOTE = '.folder';
+
+/**
+ * Makes a folder that only the account can use; among the system's temporary ones, which every user can reach.
+ * @param program whose folder it is
+ * @param noteFolder where a note says which folder was made, for who cleans up after a run that was killed
+ */
+export async function privateFolder(
+	program: string,
+	noteFolder: string,
+	account: Account | undefined,
+): Promise<string> {
+	const folder = await mkdtemp(`${PRIVATE}${program}-`);
+	await writeFile(path.join(noteFolder, `${program}${NOTE}`), folder);
 	if (account !== undefined) await chown(folder, account.uid, account.gid);
 	return folder;
+}
+
+/** Removes a private folder that a killed run has left. @param file a note, or any other file, of which nothing is done */
+export async function removeNotedFolder(file: string): Promise<void> {
+	if (!file.endsWith(NOTE)) return;
+	const folder = await readFile(file, 'utf8').catch(() => '');
+	if (folder.startsWith(PRIVATE)) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -131,7 +131,6 @@ async function demo({ once, port }: Settings): Promise<void> {
 	if (await installPackage(packed, userFolder))
 		say(`Installed ${path.basename(packed.tarball)} into n8n ${host.version}`);
 
-	const simulator = await startSimulator({ jobDurationMs: JOB_DURATION_MS });
 	const network = Object.entries(process.env).filter(([name]) => NETWORK_VARIABLES.test(name));
 	const environment = {
 		...(realGateways().length > 0 ? (Object.fromEntries(network) as Record<string, string>) : {}),
@@ -139,10 +138,16 @@ async function demo({ once, port }: Settings): Promise<void> {
 		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '3',
 	};
 	const interrupted = interruption();
-	const server = await runStep(`Starting n8n ${host.version}`, () =>
-		N8nServer.start(host, { userFolder, port, environment }),
-	);
+	const started = new AsyncDisposableStack();
 	try {
+		const simulator = started.adopt(
+			await startSimulator({ jobDurationMs: JOB_DURATION_MS }),
+			async (it) => await it.close(),
+		);
+		const server = started.adopt(
+			await runStep(`Starting n8n ${host.version}`, () => N8nServer.start(host, { userFolder, port, environment })),
+			async (it) => await it.stop(),
+		);
 		const { workflowId, results } = await Promise.race([makeVideos(server, simulator), interrupted]);
 		if (!results.every(({ succeeded }) => succeeded)) process.exitCode = 1;
 		if (!once) {
@@ -153,8 +158,7 @@ async function demo({ once, port }: Settings): Promise<void> {
 		}
 	} finally {
 		say('Ending n8n and the simulator');
-		await server.stop();
-		await simulator.close();
+		await started.disposeAsync();
 	}
 }
 

@@ -69,24 +69,32 @@ async function develop(port: number): Promise<void> {
 	const host = await ensureN8nHost();
 	const interrupted = interruption();
 	let relist = () => {};
+	let restart = Promise.resolve();
 	const events: LivePackageEvents = {
 		compiled: () => say('Compiled'),
 		refused: (messages) => say(`Not compiled; n8n keeps what it has\n\n${messages}`),
 		copied: (file) => say(`Copied ${file}`),
 		listed: () => relist(),
 	};
-	const live = await startLivePackage(REPOSITORY, PACKAGE_FOLDER, events);
-	const simulator = await startSimulator({ jobDurationMs: JOB_DURATION_MS });
-	const server = await runStep(`Starting n8n ${host.version}`, () =>
-		N8nServer.start(host, {
-			userFolder: USER_FOLDER,
-			port,
-			environment: { N8N_DEV_RELOAD: 'true', N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '3' },
-		}),
-	);
-	const stopTelling = tellReloads(server);
-	let restart = Promise.resolve();
+	const started = new AsyncDisposableStack();
 	try {
+		const live = await startLivePackage(REPOSITORY, PACKAGE_FOLDER, events);
+		started.defer(() => live.close());
+		const simulator = started.adopt(
+			await startSimulator({ jobDurationMs: JOB_DURATION_MS }),
+			async (it) => await it.close(),
+		);
+		const server = started.adopt(
+			await runStep(`Starting n8n ${host.version}`, () =>
+				N8nServer.start(host, {
+					userFolder: USER_FOLDER,
+					port,
+					environment: { N8N_DEV_RELOAD: 'true', N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '3' },
+				}),
+			),
+			async (it) => await it.stop(),
+		);
+		started.defer(tellReloads(server));
 		const workflowId = await Promise.race([fillN8n(server, simulator), interrupted]);
 		relist = () => {
 			say('package.json changed; n8n starts anew');
@@ -101,12 +109,10 @@ async function develop(port: number): Promise<void> {
 		say('Change a file below nodes/ or credentials/ and n8n reloads the node. Ctrl-C ends n8n and the simulator.');
 		await interrupted;
 	} finally {
-		stopTelling();
-		live.close();
 		say('Ending n8n and the simulator');
+		relist = () => {};
 		await restart.catch(() => undefined);
-		await server.stop();
-		await simulator.close();
+		await started.disposeAsync();
 	}
 }
 

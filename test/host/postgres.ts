@@ -4,6 +4,7 @@ import { type Account, ordinaryAccount, privateFolder } from './account';
 import { assertPortIsFree, freePort } from './ports';
 import { findQueuePrograms } from './queuePrograms';
 import { ServerProcess } from './serverProcess';
+import { startTogether } from './startTogether';
 import { runCommand } from './steps';
 
 const LOOPBACK = '127.0.0.1';
@@ -31,17 +32,20 @@ export class Postgres {
 		const { postgresFolder } = findQueuePrograms();
 		await mkdir(logFolder, { recursive: true });
 		const account = await ordinaryAccount();
-		const folder = await privateFolder('hailuo-postgres-', account);
+		const folder = await privateFolder('postgres', logFolder, account);
 		const port = await freePort();
 		const process = new ServerProcess('PostgreSQL', logFolder, 'postgres');
-		const postgres = new Postgres(process, postgresFolder, account, folder, port);
-		const options = ['--username', USER, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
-		await runCommand(path.join(postgresFolder, 'initdb'), ['--pgdata', postgres.#data, ...options], {
-			cwd: folder,
-			account,
+		return await startTogether(async (started) => {
+			const postgres = new Postgres(process, postgresFolder, account, folder, port);
+			started.defer(async () => await postgres.remove());
+			const options = ['--username', USER, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+			await runCommand(path.join(postgresFolder, 'initdb'), ['--pgdata', postgres.#data, ...options], {
+				cwd: folder,
+				account,
+			});
+			await postgres.start();
+			return postgres;
 		});
-		await postgres.start();
-		return postgres;
 	}
 
 	/** What n8n needs to know of it. */

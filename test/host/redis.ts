@@ -5,6 +5,7 @@ import { type Account, ordinaryAccount, privateFolder } from './account';
 import { assertPortIsFree, freePort } from './ports';
 import { findQueuePrograms } from './queuePrograms';
 import { ServerProcess } from './serverProcess';
+import { startTogether } from './startTogether';
 
 const LOOPBACK = '127.0.0.1';
 const START_TIMEOUT_MS = 30_000;
@@ -28,11 +29,14 @@ export class Redis {
 		const { redisServer } = findQueuePrograms();
 		await mkdir(logFolder, { recursive: true });
 		const account = await ordinaryAccount();
-		const folder = await privateFolder('hailuo-redis-', account);
+		const folder = await privateFolder('redis', logFolder, account);
 		const process = new ServerProcess('Redis', logFolder, 'redis');
-		const redis = new Redis(process, redisServer, account, folder, await freePort());
-		await redis.start();
-		return redis;
+		return await startTogether(async (started) => {
+			const redis = new Redis(process, redisServer, account, folder, await freePort());
+			started.defer(async () => await redis.remove());
+			await redis.start();
+			return redis;
+		});
 	}
 
 	/** What n8n needs to know of it. */

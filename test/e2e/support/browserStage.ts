@@ -3,6 +3,7 @@ import { Hailuo } from '../../../nodes/Hailuo/Hailuo.node';
 import { startBrowser } from '../../host/browser';
 import { GATEWAYS } from '../../host/gateways';
 import type { CredentialReference, WorkflowInput } from '../../host/n8nTypes';
+import { startTogether } from '../../host/startTogether';
 import { hailuo, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
 import type { SimulatedJob } from '../../simulator/types';
 import { EditorPage } from './editorPage';
@@ -71,13 +72,20 @@ export interface Stage {
 }
 
 export async function startStage(): Promise<Stage> {
-	const suite = await startSuite({
-		simulator: { jobDurationMs: 600_000, callbackRetryDelaysMs: [], videoUrl: videoUrlOf },
-		environment: { WEBHOOK_URL: `${PUBLIC_URL}/`, N8N_WEBHOOK_URL: `${PUBLIC_URL}/` },
+	const started = await startTogether(async (stack) => {
+		const suite = stack.adopt(
+			await startSuite({
+				simulator: { jobDurationMs: 600_000, callbackRetryDelaysMs: [], videoUrl: videoUrlOf },
+				environment: { WEBHOOK_URL: `${PUBLIC_URL}/`, N8N_WEBHOOK_URL: `${PUBLIC_URL}/` },
+			}),
+			async (it) => await it.close(),
+		);
+		const accounts = await storeAccounts(suite);
+		const browser = stack.adopt(await startBrowser(), async (it) => await it.close());
+		const editor = await EditorPage.open(browser, suite);
+		return { suite, accounts, editor, close: async () => await stack.disposeAsync() };
 	});
-	const accounts = await storeAccounts(suite);
-	const browser = await startBrowser();
-	const editor = await EditorPage.open(browser, suite);
+	const { suite, editor } = started;
 	const workflows = new Map<string, string>();
 
 	async function show(workflow: WorkflowInput): Promise<string> {
@@ -88,22 +96,16 @@ export async function startStage(): Promise<Stage> {
 	}
 
 	return {
-		suite,
-		editor,
-		accounts,
+		...started,
 		show,
 		async openPlainForm() {
-			await show(workflowOf('Form', [manualTrigger(), hailuo({}, accounts)]));
+			await show(workflowOf('Form', [manualTrigger(), hailuo({}, started.accounts)]));
 			return await editor.openForm('Hailuo');
 		},
 		async afterFailure(test) {
 			await editor.keepEvidence(test);
 			await editor.leave();
 			workflows.clear();
-		},
-		async close() {
-			await browser.close();
-			await suite.close();
 		},
 	};
 }

@@ -4,6 +4,7 @@ import { N8nCluster } from '../../host/n8nCluster';
 import { ensureN8nHost } from '../../host/n8nHost';
 import { Postgres } from '../../host/postgres';
 import { Redis } from '../../host/redis';
+import { startTogether } from '../../host/startTogether';
 import { runStep } from '../../host/steps';
 import { startSimulator } from '../../simulator';
 import type { SimulatorOptions } from '../../simulator/types';
@@ -32,37 +33,40 @@ export async function startQueueSuite(options: QueueSuiteOptions = {}): Promise<
 	const host = await ensureN8nHost();
 	const folder = await suiteFolder();
 	const packed = await packedPackage();
-	const [postgres, redis] = await Promise.all([
-		Postgres.start(await mkdtemp(path.join(folder, 'postgres-'))),
-		Redis.start(await mkdtemp(path.join(folder, 'redis-'))),
-	]);
-	const cluster = await runStep('Starting n8n in queue mode', () =>
-		N8nCluster.start(host, { folder, packed, postgres, redis, ...clusterOptions }),
-	);
-	const simulator = await startSimulator(simulatorOptions);
-	const desk = await openDesk(cluster.main, simulator);
-	const { client } = desk;
-
-	return {
-		...desk,
-		server: cluster.main,
-		webhookUrl: cluster.webhookUrl,
-		get log() {
-			return cluster.log;
-		},
-		simulator,
-		cluster,
-		postgres,
-		redis,
-		async crashAndRestart() {
-			await cluster.kill();
-			await cluster.start();
-			await client.signIn(OWNER);
-		},
-		async close() {
+	return await startTogether(async (started) => {
+		const simulator = started.adopt(await startSimulator(simulatorOptions), async (it) => await it.close());
+		const logFolder = async (name: string) => await mkdtemp(path.join(folder, `${name}-`));
+		const postgres = started.adopt(await Postgres.start(await logFolder('postgres')), async (it) => await it.remove());
+		const redis = started.adopt(await Redis.start(await logFolder('redis')), async (it) => await it.remove());
+		const cluster = started.adopt(
+			await runStep('Starting n8n in queue mode', () =>
+				N8nCluster.start(host, { folder, packed, postgres, redis, ...clusterOptions }),
+			),
 			// Stopping would let workers finish what tests have left running.
-			await cluster.kill();
-			await Promise.all([postgres.remove(), redis.remove(), simulator.close()]);
-		},
-	};
+			async (it) => await it.kill(),
+		);
+		const desk = await openDesk(cluster.main, simulator);
+		const { client } = desk;
+
+		return {
+			...desk,
+			server: cluster.main,
+			webhookUrl: cluster.webhookUrl,
+			get log() {
+				return cluster.log;
+			},
+			simulator,
+			cluster,
+			postgres,
+			redis,
+			async crashAndRestart() {
+				await cluster.kill();
+				await cluster.start();
+				await client.signIn(OWNER);
+			},
+			async close() {
+				await started.disposeAsync();
+			},
+		};
+	});
 }

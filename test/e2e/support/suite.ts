@@ -7,6 +7,7 @@ import { ensureN8nHost, type N8nHost } from '../../host/n8nHost';
 import { N8nServer } from '../../host/n8nServer';
 import type { CredentialReference, Execution, Owner, WorkflowInput } from '../../host/n8nTypes';
 import { ensurePackedPackage, installPackage, type PackedPackage } from '../../host/packageTarball';
+import { startTogether } from '../../host/startTogether';
 import { startSimulator } from '../../simulator';
 import type { Simulator, SimulatorOptions } from '../../simulator/types';
 
@@ -110,27 +111,32 @@ export async function startSuite(
 	const userFolder = await mkdtemp(path.join(await suiteFolder(), 'n8n-'));
 	await installPackage(await packedPackage(), userFolder);
 
-	const simulator = await startSimulator(options.simulator);
-	const server = await N8nServer.start(host, { userFolder, environment: options.environment ?? {} });
-	const desk = await openDesk(server, simulator, options.clientFor?.(server.url));
-	const { client } = desk;
+	return await startTogether(async (started) => {
+		const simulator = started.adopt(await startSimulator(options.simulator), async (it) => await it.close());
+		const { environment = {} } = options;
+		const server = started.adopt(
+			await N8nServer.start(host, { userFolder, environment }),
+			async (it) => await it.stop(),
+		);
+		const desk = await openDesk(server, simulator, options.clientFor?.(server.url));
+		const { client } = desk;
 
-	return {
-		...desk,
-		server,
-		webhookUrl: server.url,
-		get log() {
-			return server.log;
-		},
-		simulator,
-		async crashAndRestart() {
-			await server.kill();
-			await server.start();
-			await client.signIn(OWNER);
-		},
-		async close() {
-			await server.stop();
-			await simulator.close();
-		},
-	};
+		return {
+			...desk,
+			server,
+			webhookUrl: server.url,
+			get log() {
+				return server.log;
+			},
+			simulator,
+			async crashAndRestart() {
+				await server.kill();
+				await server.start();
+				await client.signIn(OWNER);
+			},
+			async close() {
+				await started.disposeAsync();
+			},
+		};
+	});
 }
