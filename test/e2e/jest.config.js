@@ -1,6 +1,6 @@
 const base = require('../../jest.config.js');
 
-/** End-to-end tests: a real n8n, started once, so they run one after another and may take minutes. */
+/** End-to-end tests: each suite starts a real n8n of its own, so suites run one after another and may take minutes. */
 module.exports = {
 	...base,
 	rootDir: '../..',
