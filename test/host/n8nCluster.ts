@@ -7,7 +7,6 @@ import { N8nServer } from './n8nServer';
 import { installPackage, type PackedPackage } from './packageTarball';
 import { freePort } from './ports';
 import type { Postgres } from './postgres';
-import type { Memory } from './processTree';
 import type { Redis } from './redis';
 
 export interface N8nClusterOptions {
@@ -117,22 +116,9 @@ export class N8nCluster {
 		}
 	}
 
-	/** Asks all processes to end. Workers finish first what they run, as far as n8n's time for it allows. */
-	async stop(): Promise<void> {
-		await Promise.all(this.processes.map(async (process) => await process.stop()));
-	}
-
 	/** Ends all processes as a power cut does. */
 	async kill(): Promise<void> {
 		await Promise.all(this.processes.map(async (process) => await process.kill()));
-	}
-
-	/** Of the processes that run, by name. */
-	async memory(): Promise<Record<string, Memory>> {
-		const running = this.processes.filter(({ isRunning }) => isRunning);
-		return Object.fromEntries(
-			await Promise.all(running.map(async (process) => [process.name, await process.memory()])),
-		);
 	}
 
 	/** Which workers have run an execution, in order; read from their logs. */

@@ -59,10 +59,6 @@ export class Postgres {
 		};
 	}
 
-	get log(): string {
-		return this.process.log;
-	}
-
 	/** Serves the same data on the same port again, after stop or kill. */
 	async start(): Promise<void> {
 		await assertPortIsFree(this.port);

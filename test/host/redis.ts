@@ -44,10 +44,6 @@ export class Redis {
 		return { QUEUE_BULL_REDIS_HOST: LOOPBACK, QUEUE_BULL_REDIS_PORT: String(this.port) };
 	}
 
-	get log(): string {
-		return this.process.log;
-	}
-
 	/** Serves the same data on the same port again, after stop or kill. */
 	async start(): Promise<void> {
 		await assertPortIsFree(this.port);

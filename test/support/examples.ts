@@ -2,7 +2,7 @@ import type { Workflow } from '../host/n8nTypes';
 import { readRepositoryFile } from './repository';
 
 /** The workflows of examples/, by what a person runs, with the workflow that runs beside it where there is one. */
-export const EXAMPLES = {
+const EXAMPLES = {
 	'first-video': [],
 	'batch-of-prompts': [],
 	'sheet-to-videos': [],

@@ -54,7 +54,7 @@ export function downloadNode(name: string, url: string): WorkflowNode {
 const VIDEO_URL = '={{ $json.result.videoUrl }}';
 
 /** Saves the file of a finished job. */
-export function downloadOfJob(name: string): WorkflowNode {
+function downloadOfJob(name: string): WorkflowNode {
 	return downloadNode(name, VIDEO_URL);
 }
 

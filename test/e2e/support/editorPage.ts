@@ -146,11 +146,6 @@ export class EditorPage {
 		await this.page.mouse.up();
 	}
 
-	/** The wires on the canvas. */
-	get wires(): Locator {
-		return this.page.getByTestId('edge');
-	}
-
 	/** Keeps a picture among the screenshots; default of the whole window. */
 	async picture(name: string, { around = [], margin = 0, downTo }: Detail = {}): Promise<void> {
 		await mkdir(SCREENSHOTS, { recursive: true });
