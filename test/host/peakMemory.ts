@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readStatus, type ProcessStatus } from './processTree';
 
 /** Resident memory of one process, in bytes. */
 export interface PeakMemory {
@@ -32,27 +33,19 @@ const STILL_BYTES = 2 * 1024 ** 2;
 /** To this file of a process the kernel takes "5" as the order to forget the highest memory it has seen. */
 const FORGET_PEAK = '5';
 
-interface Resident {
-	now: number;
-	/** Since the process began, or since the kernel was told to forget. */
-	highest: number;
-}
-
-async function readResident(processId: number): Promise<Resident | undefined> {
-	const text = await readFile(`/proc/${processId}/status`, 'utf8').catch(() => undefined);
+async function readResident(processId: number): Promise<ProcessStatus | undefined> {
+	const status = await readStatus(processId);
 	// A process that has ended, but was not yet taken notice of, has a status without memory.
-	const bytesOf = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text ?? '')?.[1] ?? 0) * 1024;
-	const now = bytesOf('VmRSS');
-	return now === 0 ? undefined : { now, highest: bytesOf('VmHWM') };
+	return status?.residentBytes === 0 ? undefined : status;
 }
 
 async function untilAtRest(processId: number, restMs: number): Promise<void> {
 	const deadline = Date.now() + restMs;
-	let { now: level } = (await readResident(processId)) ?? { now: 0 };
+	let level = (await readResident(processId))?.residentBytes ?? 0;
 	let since = Date.now();
 	while (Date.now() < deadline && Date.now() - since < STILL_MS) {
 		await pause(100);
-		const { now } = (await readResident(processId)) ?? { now: level };
+		const now = (await readResident(processId))?.residentBytes ?? level;
 		if (Math.abs(now - level) <= STILL_BYTES) continue;
 		level = now;
 		since = Date.now();
@@ -84,11 +77,12 @@ export async function watchPeakMemory(processId: number, options: PeakOptions = 
 	const start = await readResident(processId);
 	if (start === undefined) throw new Error(`There is no process ${processId} whose memory can be read`);
 	const kernelKeepsPeak = await forgetPeak(processId);
-	let peak = start.now;
+	const before = start.residentBytes;
+	let peak = before;
 	const look = async () => {
-		const resident = await readResident(processId);
-		if (resident === undefined) return;
-		peak = Math.max(peak, resident.now, kernelKeepsPeak ? resident.highest : 0);
+		const status = await readResident(processId);
+		if (status === undefined) return;
+		peak = Math.max(peak, status.residentBytes, kernelKeepsPeak ? status.highestResidentBytes : 0);
 	};
 	const ended = new AbortController();
 	const sampling = (async () => {
@@ -102,7 +96,7 @@ export async function watchPeakMemory(processId: number, options: PeakOptions = 
 			ended.abort();
 			await sampling;
 			await look();
-			return { before: start.now, peak, rise: peak - start.now };
+			return { before, peak, rise: peak - before };
 		},
 	};
 }

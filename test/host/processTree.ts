@@ -6,18 +6,26 @@ export interface Memory {
 	tree: number;
 }
 
-interface ProcessStatus {
+export interface ProcessStatus {
 	id: number;
 	parentId: number;
 	residentBytes: number;
+	/** The most there was since the process began, or since the kernel was told to forget. */
+	highestResidentBytes: number;
 }
 
-/** Reads /proc/<id>/status, so only on Linux. A process may end between being listed and being read. */
-async function readStatus(id: number): Promise<ProcessStatus | undefined> {
+/** Reads /proc/<id>/status, so only on Linux; undefined when there is none, as a process may end before it is read. */
+export async function readStatus(id: number): Promise<ProcessStatus | undefined> {
 	const text = await readFile(`/proc/${id}/status`, 'utf8').catch(() => undefined);
 	if (text === undefined) return undefined;
 	const numberOf = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
-	return { id, parentId: numberOf('PPid'), residentBytes: numberOf('VmRSS') * 1024 };
+	const bytesOf = (field: string) => numberOf(field) * 1024;
+	return {
+		id,
+		parentId: numberOf('PPid'),
+		residentBytes: bytesOf('VmRSS'),
+		highestResidentBytes: bytesOf('VmHWM'),
+	};
 }
 
 async function allProcesses(): Promise<ProcessStatus[]> {
