@@ -51,6 +51,13 @@ test('tells what it saw of a process that ended meanwhile', async () => {
 	expect((await watch.end()).rise / MEGABYTE).toBeGreaterThan(90);
 });
 
+test('tells the same when it is ended again', async () => {
+	const watch = await watchPeakMemory(holder.pid!, { restMs: 0 });
+	const told = await watch.end();
+	await hold(100);
+	expect(await watch.end()).toEqual(told);
+});
+
 test('refuses a process that does not exist', async () => {
 	holder.kill('SIGKILL');
 	await once(holder, 'close');

@@ -14,7 +14,7 @@ export interface PeakMemory {
 
 /** A measurement that has begun. */
 export interface PeakWatch {
-	/** Ends it. To be called once; after the process has ended it tells what was seen until then. */
+	/** Ends it; after the process has ended it tells what was seen until then. Called again, it tells the same again. */
 	end(): Promise<PeakMemory>;
 }
 
@@ -91,14 +91,14 @@ export async function watchPeakMemory(processId: number, options: PeakOptions = 
 			await pause(sampleMs, undefined, { signal: ended.signal }).catch(() => {});
 		}
 	})();
-	return {
-		async end() {
-			ended.abort();
-			await sampling;
-			await look();
-			return { before, peak, rise: peak - before };
-		},
+	const end = async () => {
+		ended.abort();
+		await sampling;
+		await look();
+		return { before, peak, rise: peak - before };
 	};
+	let told: Promise<PeakMemory> | undefined;
+	return { end: () => (told ??= end()) };
 }
 
 /**
