@@ -14,10 +14,11 @@ import type { N8nHost } from '../host/n8nHost';
 import { ensurePackedPackage } from '../host/packageTarball';
 import { REPOSITORY, searchPath } from '../host/paths';
 import { runCommand, runStep } from '../host/steps';
+import { putBetweenMarks } from '../support/marks';
 import { AnyN8nClient } from './client';
 import { compareVersions, defaultVersions, installVersion } from './hosts';
 import { SCENARIOS, type Scenario } from './scenarios';
-import { putTable, writeTable, type Outcome, type VersionResult } from './table';
+import { writeTable, type Outcome, type VersionResult } from './table';
 
 const README = path.join(REPOSITORY, 'README.md');
 
@@ -129,7 +130,7 @@ async function main(): Promise<void> {
 		results.sort((first, second) => compareVersions(second.version, first.version));
 		const table = writeTable(titles, results, new Date().toISOString().slice(0, 10));
 		say(`\n${table}\n`);
-		if (values.write) await writeFile(README, putTable(await readFile(README, 'utf8'), table));
+		if (values.write) await writeFile(README, putBetweenMarks(await readFile(README, 'utf8'), 'versions', table));
 	}
 	const isWell = results.every((result) => 'outcomes' in result && result.outcomes.every(({ works }) => works));
 	if (isWell) await rm(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -1,5 +1,5 @@
 import { compareVersions } from './hosts';
-import { putTable, writeTable, type VersionResult } from './table';
+import { writeTable, type VersionResult } from './table';
 
 const RESULTS: VersionResult[] = [
 	{
@@ -23,12 +23,6 @@ test('the table has a column for each version that was tested, and says why anot
 		'- 2.41.1, Suspend: fails: one \\| two three',
 		'- 2.0.0: not tested: npm found no such version',
 	]);
-});
-
-test('the table takes the place of the former one, and of nothing else', () => {
-	const before = 'A\n<!-- versions:begin -->\nold\n<!-- versions:end -->\nB';
-	expect(putTable(before, 'new')).toBe('A\n<!-- versions:begin -->\n\nnew\n\n<!-- versions:end -->\nB');
-	expect(() => putTable('A', 'new')).toThrow('versions:begin');
 });
 
 test('versions are ordered by their numbers, not as text', () => {

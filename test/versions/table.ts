@@ -43,19 +43,3 @@ export function writeTable(titles: readonly string[], results: readonly VersionR
 	];
 	return [...lines, ...(notes.length > 0 ? [...notes, ''] : [])].join('\n').trimEnd();
 }
-
-const BEGIN = '<!-- versions:begin -->';
-const END = '<!-- versions:end -->';
-
-/**
- * Puts a table into a document.
- *
- * @returns the document with the table between the two marks
- * @throws Error when it has no such marks
- */
-export function putTable(document: string, table: string): string {
-	const begin = document.indexOf(BEGIN);
-	const end = document.indexOf(END);
-	if (begin < 0 || end < begin) throw new Error(`There is no ${BEGIN} followed by ${END}`);
-	return `${document.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${document.slice(end)}`;
-}

@@ -1,5 +1,5 @@
 import { benchOf, type Table } from '../table';
-import { BEGIN, END, chartsOf, insertPage, renderPage, tablesOf } from './page';
+import { chartsOf, renderPage, tablesOf } from './page';
 import type { MeasuredTable, Results } from './results';
 
 const TABLE: Table = {
@@ -104,23 +104,4 @@ describe('the page', () => {
 		const page = pageOf(aRun({ size: aTable({ data: TABLE, load }) }));
 		expect(page.includes('Caution: the machine was busy')).toBe(cautions);
 	});
-});
-
-describe('writing the page', () => {
-	it('replaces what lies between the markers and nothing else', () => {
-		const readme = `# Title\n\n${BEGIN}\n\nold figures\n\n${END}\n\n## Next\n`;
-		expect(insertPage(readme, 'new figures')).toBe(`# Title\n\n${BEGIN}\n\nnew figures\n\n${END}\n\n## Next\n`);
-	});
-
-	it('is the same when it is done twice', () => {
-		const once = insertPage(`${BEGIN}\n${END}\n`, 'figures');
-		expect(insertPage(once, 'figures')).toBe(once);
-	});
-
-	it.each([['no marker'], [BEGIN], [END], [`${END}${BEGIN}`], [`${BEGIN}${END}${BEGIN}${END}`]])(
-		'refuses a README with %s',
-		(readme) => {
-			expect(() => insertPage(readme, 'figures')).toThrow('once each');
-		},
-	);
 });

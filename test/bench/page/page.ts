@@ -4,9 +4,6 @@ import { altTextOf, type Chart } from './chart';
 import { renderSurroundings } from './machine';
 import type { MeasuredTable, Results } from './results';
 
-export const BEGIN = '<!-- bench:begin -->';
-export const END = '<!-- bench:end -->';
-
 /** Where the charts lie, seen from README.md. */
 export const IMAGES = 'docs/images';
 
@@ -71,7 +68,7 @@ export function cautionOf({ machine, tables }: Results): string[] {
 	return [`Caution: the machine was busy, with a load of up to ${load.toFixed(1)} on ${machine.cores} cores.`];
 }
 
-/** The page: everything between the markers, drawn from one run. */
+/** The page: everything between its marks in README.md, drawn from one run. */
 export function renderPage(results: Results, tables: readonly PageTable[]): string {
 	return [
 		renderSurroundings(results),
@@ -80,16 +77,4 @@ export function renderPage(results: Results, tables: readonly PageTable[]): stri
 			'machine.',
 		...tables.map(renderSection),
 	].join('\n\n');
-}
-
-/**
- * Puts the page between the markers.
- * @throws Error when the text does not have each of the two once, in order
- */
-export function insertPage(text: string, page: string): string {
-	const [before, rest, ...others] = text.split(BEGIN);
-	const [old, after, ...more] = (rest ?? '').split(END);
-	if (before === undefined || old === undefined || after === undefined || others.length > 0 || more.length > 0)
-		throw new Error(`README.md needs ${BEGIN} and ${END} once each, in this order`);
-	return `${before}${BEGIN}\n\n${page}\n\n${END}${after}`;
 }
