@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Hailuo } from '../../../nodes/Hailuo/Hailuo.node';
 import { startBrowser } from '../../host/browser';
-import { GATEWAYS } from '../../host/gateways';
 import type { CredentialReference, WorkflowInput } from '../../host/n8nTypes';
 import { startTogether } from '../../host/startTogether';
 import { hailuo, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
 import type { SimulatedJob } from '../../simulator/types';
 import { EditorPage } from './editorPage';
 import type { NodeForm } from './nodeForm';
-import { startSuite, type Suite } from './suite';
+import { startSuite, storeCredentials, type Suite } from './suite';
 
 /** Where this n8n says that it can be reached; the pictures show it. Nobody is there, so callbacks are sent by hand. */
 export const PUBLIC_URL = 'https://n8n.example.com';
@@ -49,12 +48,7 @@ export async function eventually(what: string, isSo: () => Promise<boolean>, tim
 
 /** The credentials of somebody with an account at each gateway, named as such a person would. */
 async function storeAccounts({ client, simulator }: Suite): Promise<Record<string, CredentialReference>> {
-	const stored: Record<string, CredentialReference> = {};
-	for (const { credentialType, label, simulatedCredential } of GATEWAYS) {
-		const data = simulatedCredential(simulator);
-		stored[credentialType] = await client.createCredential({ name: `My ${label} account`, type: credentialType, data });
-	}
-	return stored;
+	return await storeCredentials(client, simulator, (label) => `My ${label} account`);
 }
 
 /** A real n8n in a real browser. */

@@ -52,14 +52,20 @@ export async function packedPackage(): Promise<PackedPackage> {
 	return handedOn ? (JSON.parse(handedOn) as PackedPackage) : ensurePackedPackage();
 }
 
-async function storeCredentials(client: N8nClient, simulator: Simulator): Promise<Record<string, CredentialReference>> {
+/**
+ * Stores a credential for every gateway.
+ * @param nameOf what the credential for a gateway of this label is called
+ * @returns them by credential type
+ */
+export async function storeCredentials(
+	client: N8nClient,
+	simulator: Simulator,
+	nameOf: (label: string) => string,
+): Promise<Record<string, CredentialReference>> {
 	const stored: Record<string, CredentialReference> = {};
-	for (const gateway of GATEWAYS) {
-		stored[gateway.credentialType] = await client.createCredential({
-			name: `Simulated ${gateway.label}`,
-			type: gateway.credentialType,
-			data: gateway.simulatedCredential(simulator),
-		});
+	for (const { credentialType: type, label, simulatedCredential } of GATEWAYS) {
+		const data = simulatedCredential(simulator);
+		stored[type] = await client.createCredential({ name: nameOf(label), type, data });
 	}
 	return stored;
 }
@@ -75,7 +81,7 @@ export async function openDesk(
 	client = new N8nClient(server.url),
 ): Promise<Pick<Suite, 'client' | 'credentials' | 'credentialsWithWiroKeyOnly' | 'run'>> {
 	await client.signIn(OWNER);
-	const credentials = await storeCredentials(client, simulator);
+	const credentials = await storeCredentials(client, simulator, (label) => `Simulated ${label}`);
 	const hailuoWiroApi = await client.createCredential({
 		name: 'Simulated Wiro, key only',
 		type: 'hailuoWiroApi',
