@@ -5,20 +5,19 @@ import {
 	filesOnDisk,
 	measureDownload,
 	MEGABYTE,
+	MOST_MEGABYTES,
 	servedHash,
 	storedHash,
+	warmUp,
 	type Downloaded,
 } from './support/bigVideo';
 import { startSuite, type Suite } from './support/suite';
-
-const MOST_MEGABYTES = 64;
 
 let suite: Suite;
 
 async function startIn(environment: Record<string, string>): Promise<void> {
 	suite = await startSuite({ simulator: { jobDurationMs: 0 }, environment });
-	// What n8n loads for its first execution and its first download is not the video's.
-	await download(suite, 8 * MEGABYTE);
+	await warmUp(suite);
 }
 
 afterEach(() => suite.simulator.reset());

@@ -1,12 +1,11 @@
 /** Videos much larger than what they may take of a worker's memory, on their way into n8n's storage. */
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
-import { download, measureDownload, MEGABYTE, servedHash, storedHash } from './support/bigVideo';
+import { measureDownload, MEGABYTE, MOST_MEGABYTES, servedHash, storedHash, warmUp } from './support/bigVideo';
 import { describeInQueueMode } from './support/describe';
 import { startQueueSuite, type QueueSuite } from './support/queueSuite';
 import { suiteFolder } from './support/suite';
 
-const MOST_MEGABYTES = 64;
 const VIDEO_BYTES = 500 * MEGABYTE;
 
 let suite: QueueSuite;
@@ -14,8 +13,7 @@ let suite: QueueSuite;
 /** With a single worker it is known beforehand who will receive the video. */
 async function startIn(environment: Record<string, string>): Promise<void> {
 	suite = await startQueueSuite({ simulator: { jobDurationMs: 0 }, workers: 1, webhooks: 0, environment });
-	// What n8n loads for its first execution and its first download is not the video's.
-	await download(suite, 8 * MEGABYTE);
+	await warmUp(suite);
 }
 
 afterEach(() => suite.simulator.reset());

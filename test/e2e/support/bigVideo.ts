@@ -11,6 +11,9 @@ import type { Suite } from './suite';
 
 export const MEGABYTE = 1024 ** 2;
 
+/** What a video may take of the memory of the process that downloads it to a folder, however large it is. */
+export const MOST_MEGABYTES = 64;
+
 export interface Downloaded {
 	execution: Execution;
 	/** The item behind the node; none when the node failed. */
@@ -53,6 +56,11 @@ export async function download(suite: Suite, bytes: number, options: DownloadOpt
 	if (job === undefined) throw new Error(`No job was made: ${JSON.stringify(execution.data.resultData.error)}`);
 	const requests = simulator.requestsOf('cdn').slice(before);
 	return { execution, item: itemsOf(execution, 'After')[0], job, videoUrl: elsewhere ?? job.videoUrl, requests };
+}
+
+/** Has n8n load beforehand what it loads for its first execution and its first download, and what is not the video's. */
+export async function warmUp(suite: Suite): Promise<void> {
+	await download(suite, 8 * MEGABYTE);
 }
 
 /**
