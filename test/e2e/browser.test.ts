@@ -35,7 +35,10 @@ function scenario(name: string, act: () => Promise<void>): void {
 		try {
 			await act();
 		} catch (error) {
-			await stage.afterFailure(name);
+			await stage.afterFailure(name).catch((fault: unknown) => {
+				// What went wrong here must not take the place of what the test has found.
+				process.stderr.write(`After the failure of "${name}": ${String(fault)}\n`);
+			});
 			throw error;
 		}
 	});
