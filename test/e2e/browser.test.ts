@@ -2,10 +2,11 @@ import { MODELS, RESOLUTIONS, type Offer } from '../../nodes/Hailuo/core/catalog
 import { providers } from '../../nodes/Hailuo/providers';
 import type { ProviderAdapter } from '../../nodes/Hailuo/providers/adapter';
 import { GATEWAYS } from '../host/gateways';
+import type { Workflow } from '../host/n8nTypes';
 import { hailuo, manualTrigger, noOperation, workflowOf } from '../host/workflows';
 import type { SimulatedJob } from '../simulator/types';
+import { until } from '../support/until';
 import {
-	eventually,
 	labelOf,
 	PROMPT,
 	PUBLIC_URL,
@@ -17,7 +18,6 @@ import {
 } from './support/browserStage';
 import { describeInBrowser } from './support/describe';
 import type { NodeForm } from './support/nodeForm';
-import { until } from './support/purchase';
 import { hailuoTrigger, make } from './support/trigger';
 
 const SEARCHED = ['hailuo', 'minimax', 'video', 'apiframe', 'wiro', 'evolink', 'aiml'];
@@ -49,9 +49,15 @@ function nextJob(): () => Promise<SimulatedJob> {
 	const { simulator } = stage.suite;
 	const before = simulator.jobs.length;
 	return async () => {
-		await until('a job is made', () => simulator.jobs.length > before, 60_000);
+		await until('a job is made', () => simulator.jobs.length > before, { timeoutMs: 60_000 });
 		return simulator.jobs[before]!;
 	};
+}
+
+/** The editor saves by itself, a moment after a change. */
+async function untilSaved(workflowId: string, what: string, isIn: (workflow: Workflow) => boolean): Promise<void> {
+	const isSaved = async () => isIn(await stage.suite.client.getWorkflow(workflowId));
+	await until(`${what} is saved`, isSaved, { timeoutMs: 60_000, pauseMs: 200 });
 }
 
 function pathOf(url: string): string {
@@ -100,7 +106,7 @@ describeInBrowser('the node panel', () => {
 	}
 
 	scenario('puts a node on the canvas that makes a video and waits for it', async () => {
-		const { editor, show, suite } = stage;
+		const { editor, show } = stage;
 		const id = await show(workflowOf('Empty', [manualTrigger()]));
 		await editor.searchNodes('hailuo');
 		await editor.foundNode('Hailuo').click();
@@ -113,10 +119,7 @@ describeInBrowser('the node panel', () => {
 		expect(await form.shown('provider')).toBe(labelOf('provider', 'aimlApi'));
 		expect(await form.shown('operation')).toBe(labelOf('operation', 'createAndWait'));
 		await form.close();
-		await eventually('the node is saved', async () => {
-			const { nodes } = await suite.client.getWorkflow(id);
-			return nodes.some(({ name }) => name === 'Hailuo');
-		});
+		await untilSaved(id, 'the node', ({ nodes }) => nodes.some(({ name }) => name === 'Hailuo'));
 	});
 });
 
@@ -221,12 +224,11 @@ describeInBrowser('a video', () => {
 
 describeInBrowser('a wait that suspends', () => {
 	scenario('has its loop drawn by hand, from Recheck to its own input', async () => {
-		const { editor, show, suite } = stage;
+		const { editor, show } = stage;
 		const id = await show(suspendingWorkflow(stage, 'Loop to draw', 'unwired'));
 		await editor.node('Wait').getByText('Recheck').waitFor();
 		await editor.connect('Wait', 0, 'Wait');
-		await eventually('the loop is saved', async () => {
-			const { connections } = await suite.client.getWorkflow(id);
+		await untilSaved(id, 'the loop', ({ connections }) => {
 			const recheck = connections['Wait']?.main[0] ?? [];
 			return recheck.some(({ node }) => node === 'Wait');
 		});

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowNode } from '../host/n8nTypes';
 import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, webhookTrigger, workflowOf } from '../host/workflows';
+import { until } from '../support/until';
 import { jobIdsAt } from './support/durable';
 import {
 	createsAbout,
@@ -13,7 +14,6 @@ import {
 	readsOf,
 	RETRY,
 	start,
-	until,
 } from './support/purchase';
 import { startSuite, type Suite } from './support/suite';
 import { post } from './support/trigger';

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { OWNER } from '../host/demoSetup';
 import { N8nClient } from '../host/n8nClient';
 import { ensureN8nHost } from '../host/n8nHost';
 import { NODE_BINARY, REPOSITORY } from '../host/paths';
 import { assertPortIsFree, freePort } from '../host/ports';
+import { until } from '../support/until';
 
 const HAILUO_NODE = 'n8n-nodes-hailuo.hailuo';
 const FIELD_FILE = 'nodes/Hailuo/fields/prompt.ts';
@@ -42,23 +42,24 @@ async function makeClone(): Promise<string> {
 	return folder;
 }
 
-/** Asks again and again; a request that breaks counts as no, since a reload keeps n8n busy for seconds. */
-async function until(what: string, timeoutMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + timeoutMs;
+const hasEnded = () => command.exitCode !== null || command.signalCode !== null;
+
+/** A request that breaks counts as no, since a reload keeps n8n busy for seconds. */
+async function untilShown(what: string, timeoutMs: number, isShown: () => boolean | Promise<boolean>): Promise<void> {
 	let fault: unknown;
-	const holdsNow = async () => {
+	const isSo = async () => {
+		if (hasEnded()) throw new Error(`It has ended before ${what}`);
 		try {
-			return await holds();
+			return await isShown();
 		} catch (error) {
 			fault = error;
 			return false;
 		}
 	};
-	while (!(await holdsNow())) {
-		const hasEnded = command.exitCode !== null || command.signalCode !== null;
-		if (hasEnded || Date.now() > deadline)
-			throw new Error(`${what} did not come about (${String(fault)}). It printed:\n${printed}`);
-		await pause(300);
+	try {
+		await until(what, isSo, { timeoutMs, pauseMs: 300 });
+	} catch (error) {
+		throw new Error(`${String(error)} (${String(fault)}). It printed:\n${printed}`, { cause: error });
 	}
 }
 
@@ -86,7 +87,7 @@ beforeAll(async () => {
 	for (const stream of [command.stdout!, command.stderr!]) {
 		stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
 	}
-	await until('an open editor', START_MS, () => printed.includes('Ctrl-C ends'));
+	await untilShown('an open editor', START_MS, () => printed.includes('Ctrl-C ends'));
 	client = new N8nClient(`http://127.0.0.1:${port}`);
 	await client.signIn(OWNER);
 });
@@ -117,14 +118,14 @@ describe('npm run dev', () => {
 		expect(await labels()).toContain('Prompt');
 
 		await change(FIELD_FILE, "displayName: 'Prompt'", "displayName: 'Prompt of the Test'");
-		await until('the changed label', RELOAD_MS, async () => (await labels()).includes('Prompt of the Test'));
+		await untilShown('the changed label', RELOAD_MS, async () => (await labels()).includes('Prompt of the Test'));
 
 		await change(FIELD_FILE, "displayName: 'Prompt of the Test'", 'displayName: 7');
-		await until("the compiler's message", RELOAD_MS, () => /fields.prompt\.ts.*error TS/.test(printed));
-		await until('n8n keeping what it has', RELOAD_MS, async () => (await labels()).includes('Prompt of the Test'));
+		await untilShown("the compiler's message", RELOAD_MS, () => /fields.prompt\.ts.*error TS/.test(printed));
+		await untilShown('n8n keeping what it has', RELOAD_MS, async () => (await labels()).includes('Prompt of the Test'));
 
 		await change(FIELD_FILE, 'displayName: 7', "displayName: 'Prompt Mended'");
-		await until('the mended label', RELOAD_MS, async () => (await labels()).includes('Prompt Mended'));
+		await untilShown('the mended label', RELOAD_MS, async () => (await labels()).includes('Prompt Mended'));
 	});
 
 	test('ends n8n and itself with Ctrl-C', async () => {

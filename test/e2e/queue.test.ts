@@ -2,6 +2,7 @@
 import type { Execution, WorkflowNode } from '../host/n8nTypes';
 import { itemsOf, noOperation, runsOf } from '../host/workflows';
 import { testImage } from '../simulator';
+import { until } from '../support/until';
 import { describeInQueueMode } from './support/describe';
 import { begin, callbacksOf, durable, finishAndRing, idsOf, jobIdsAt, requestsOf, type Begun } from './support/durable';
 import {
@@ -16,7 +17,6 @@ import {
 	purchase,
 	RETRY,
 	start,
-	until,
 } from './support/purchase';
 import { startQueueSuite, type QueueSuite } from './support/queueSuite';
 import { listen, make, reported, resumer } from './support/trigger';

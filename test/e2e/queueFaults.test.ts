@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Execution } from '../host/n8nTypes';
 import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, webhookTrigger, workflowOf } from '../host/workflows';
 import type { ProviderName, SimulatedJob } from '../simulator/types';
+import { until } from '../support/until';
 import { describeInQueueMode } from './support/describe';
 import {
 	begin,
@@ -27,7 +28,6 @@ import {
 	readsOf,
 	RETRY,
 	start,
-	until,
 } from './support/purchase';
 import { startQueueSuite, type QueueSuite } from './support/queueSuite';
 import { aCallback, listen, make, post, report } from './support/trigger';

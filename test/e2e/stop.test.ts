@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Execution } from '../host/n8nTypes';
 import type { ProviderName, SimulatedJob } from '../simulator/types';
+import { until } from '../support/until';
 import {
 	createsAbout,
 	holds,
@@ -14,7 +15,6 @@ import {
 	readsOf,
 	RETRY,
 	start,
-	until,
 	type PurchaseOptions,
 } from './support/purchase';
 import { startSuite, type Suite } from './support/suite';

@@ -1,6 +1,5 @@
 /** What has to work on a version of n8n, each scenario by itself, so that one that fails hides no other. */
 import assert from 'node:assert/strict';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
 	begin,
 	begun,
@@ -21,6 +20,7 @@ import { GATEWAYS } from '../host/gateways';
 import type { Execution, WorkflowInput, WorkflowNode } from '../host/n8nTypes';
 import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, VIDEO_FROM_PROMPT, workflowOf } from '../host/workflows';
 import { testImage } from '../simulator';
+import { until } from '../support/until';
 
 /** `title` is the heading of its row. What is wrong is thrown. */
 export type Scenario =
@@ -29,6 +29,7 @@ export type Scenario =
 	| { title: string; checkOverRestart(suite: Suite): Promise<() => Promise<void>> };
 
 const PATIENCE_MS = 150_000;
+const PATIENTLY = { timeoutMs: PATIENCE_MS, pauseMs: 250 };
 
 /** @throws with the error that ended the execution */
 function assertSucceeded(execution: Execution): void {
@@ -149,8 +150,7 @@ async function suspendWithCallback(suite: Suite): Promise<void> {
 	assert.ok(slow && quick);
 	await finishAndRing(suite, quick);
 	const arrived = async () => jobIdsAt(await suite.client.getExecution(id), 'After');
-	const deadline = Date.now() + PATIENCE_MS;
-	while ((await arrived()).length === 0 && Date.now() < deadline) await pause(250);
+	await until('the quick one arrives', async () => (await arrived()).length > 0, PATIENTLY);
 	assert.deepEqual(await arrived(), [quick.id], 'the quick one has left alone');
 	await suspended();
 	await finishAndRing(suite, slow);
@@ -191,9 +191,10 @@ async function ringAfterRestart(suite: Suite): Promise<() => Promise<void>> {
 		const { status, waitTill } = await suite.client.getExecution(id);
 		return status === 'waiting' ? (Date.parse(waitTill ?? '') - Date.now()) / 60_000 : 0;
 	};
-	const deadline = Date.now() + PATIENCE_MS;
-	while ((await minutesLeft()) < 5 && Date.now() < deadline) await pause(1_000);
-	assert.ok((await minutesLeft()) > 5, 'the first recheck is over');
+	await until('the first recheck is over', async () => (await minutesLeft()) > 5, {
+		...PATIENTLY,
+		pauseMs: 1_000,
+	});
 	return async () => {
 		await finishAndRing(suite, job);
 		const execution = await end(PATIENCE_MS);

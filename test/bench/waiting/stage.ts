@@ -4,6 +4,7 @@ import type { Suite } from '../../e2e/support/suite';
 import { N8nRefused } from '../../host/n8nClient';
 import type { Execution, ExecutionStatus } from '../../host/n8nTypes';
 import { runsOf } from '../../host/workflows';
+import { until } from '../../support/until';
 import { patiently, withSuite } from '../benchSuite';
 import { HeapInspector, INSPECTED } from '../heapInspector';
 import type { Finished, Held, WaitingMeasurement } from './data';
@@ -23,7 +24,8 @@ const CALM_MS = 10_000;
 const AFTER_SWEEP_MS = 1_500;
 /** One after another over the 15 s that lie between two looks of both polls: what is timed is the wait, not a rush. */
 const BETWEEN_ENDS_MS = 15_000 / SAMPLE;
-const LONGEST_STEP_MS = 240_000;
+/** Looks are few, so as not to keep the n8n busy that is measured. */
+const STEP = { timeoutMs: 240_000, pauseMs: 250 };
 const ENDED: ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
 
 /** A strategy's workflow, live in its n8n. */
@@ -32,14 +34,6 @@ interface Stage {
 	inspector: HeapInspector;
 	workflowId: string;
 	waiting: WaitingWorkflow;
-}
-
-async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + LONGEST_STEP_MS;
-	while (!(await isSo())) {
-		if (Date.now() > deadline) throw new Error(`Not within ${LONGEST_STEP_MS / 1000} s: ${what}`);
-		await pause(250);
-	}
 }
 
 async function startOne({ server }: Suite): Promise<void> {
@@ -60,7 +54,7 @@ async function startExecutions({ suite, waiting }: Stage, count: number): Promis
 		while (left-- > 0) await patiently(() => startOne(suite));
 	};
 	await Promise.all(Array.from({ length: STARTS_AT_A_TIME }, startUntilDone));
-	await until('a job for every execution', () => waiting.jobs().length === wanted);
+	await until('a job for every execution', () => waiting.jobs().length === wanted, STEP);
 }
 
 /** n8n lists 100 at most; there are never that many. */
@@ -77,7 +71,8 @@ async function finishJobs(stage: Stage, jobIds: readonly string[], pauseMs: numb
 		await pause(pauseMs);
 	}
 	const ended = async () => (await endedExecutions(stage)).filter((id) => !before.includes(id));
-	await until('the end of every execution whose job is over', async () => (await ended()).length >= jobIds.length);
+	const areOver = async () => (await ended()).length >= jobIds.length;
+	await until('the end of every execution whose job is over', areOver, STEP);
 	return ended();
 }
 
@@ -103,7 +98,7 @@ async function sampleMemory({ suite, inspector }: Stage, waiting: number, sample
 async function measureWaiting(stage: Stage, count: number, samples: number): Promise<Held> {
 	const { waiting } = stage;
 	await startExecutions(stage, WARM_UPS + count - waiting.jobs().length);
-	await until('a read of every job', () => waiting.jobs().every(({ id }) => waiting.readsOf(id) > 0));
+	await until('a read of every job', () => waiting.jobs().every(({ id }) => waiting.readsOf(id) > 0), STEP);
 	await pause(CALM_MS);
 	const held = await sampleMemory(stage, count, samples);
 	const ended = await endedExecutions(stage);

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Hailuo } from '../../../nodes/Hailuo/Hailuo.node';
 import { startBrowser } from '../../host/browser';
 import type { CredentialReference, WorkflowInput } from '../../host/n8nTypes';
@@ -35,15 +34,6 @@ export function labelOf(field: string, value: string | number): string {
 	const choice = options.find((option) => 'value' in option && option.value === value);
 	if (choice === undefined) throw new Error(`'${field}' offers no ${value}`);
 	return choice.name;
-}
-
-/** Waits until something is so, that takes a request to find out. */
-export async function eventually(what: string, isSo: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
-	const deadline = Date.now() + timeoutMs;
-	while (!(await isSo())) {
-		if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs / 1000} s: ${what}`);
-		await pause(200);
-	}
 }
 
 /** The credentials of somebody with an account at each gateway, named as such a person would. */

@@ -12,6 +12,7 @@ import {
 } from '../../host/workflows';
 import type { Execution, ExecutionStatus, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import type { ProviderName, RecordedCallback, SimulatedJob } from '../../simulator/types';
+import { until } from '../../support/until';
 import type { Suite } from './suite';
 
 /**
@@ -192,10 +193,13 @@ export function callbacksOf(suite: Suite, job: SimulatedJob): RecordedCallback[]
 	return suite.simulator.callbacks.filter(({ jobId }) => jobId === job.id);
 }
 
-/** Ends a job now, and waits until its callback was answered, or could not be. */
+/**
+ * Ends a job now, and waits until its callback was answered, or could not be.
+ * @throws Error when its provider calls nobody
+ */
 export async function finishAndRing(suite: Suite, job: SimulatedJob): Promise<void> {
 	suite.simulator.finishJob(job.id);
-	while (callbacksOf(suite, job).length === 0) await pause(5);
+	await until(`a callback for job ${job.id}`, () => callbacksOf(suite, job).length > 0);
 	await suite.simulator.callbacksSettled();
 }
 

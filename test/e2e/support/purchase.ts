@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import {
 	hailuo,
@@ -91,15 +90,6 @@ export function promptsOf(suite: Suite, jobIds: readonly unknown[], mark: string
 		const at = made.indexOf(mark);
 		return at < 0 ? id : made.slice(at, at + mark.length + 2);
 	});
-}
-
-/** Waits until something is so. */
-export async function until(what: string, isSo: () => boolean, timeoutMs = 30_000): Promise<void> {
-	const deadline = Date.now() + timeoutMs;
-	while (!isSo()) {
-		if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs / 1000} s: ${what}`);
-		await pause(20);
-	}
 }
 
 const MADE = / job (\S+) was made for item \d+ of execution (\d+)/;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import type { CredentialReference, ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import { code, itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
 import { readExample } from '../../support/examples';
+import { until } from '../../support/until';
 import type { Suite } from './suite';
 
 /** What a person fills in: parameters by the name of their node. */
@@ -77,11 +77,8 @@ export async function chat(suite: Suite, workflow: WorkflowInput, message: strin
 
 /** Waits until a node has put out so many items, in all its runs, of an execution that goes on. */
 export async function untilPutOut(suite: Suite, executionId: string, nodeName: string, count: number): Promise<void> {
-	const deadline = Date.now() + 90_000;
-	while (itemsOf(await suite.client.getExecution(executionId), nodeName).length < count) {
-		if (Date.now() > deadline) throw new Error(`${nodeName} has not put out ${count} items`);
-		await pause(200);
-	}
+	const isPutOut = async () => itemsOf(await suite.client.getExecution(executionId), nodeName).length >= count;
+	await until(`${nodeName} puts out ${count} items`, isPutOut, { timeoutMs: 90_000, pauseMs: 200 });
 }
 
 /** A list of prompts as the examples have it in their node "Prompts". */
