@@ -1,6 +1,6 @@
-import { code, itemsOf, manualTrigger, noOperation, runsOf, workflowOf } from '../host/workflows';
+import { code, inARow, itemsOf, manualTrigger, noOperation, runsOf, workflowOf } from '../host/workflows';
 import type { WorkflowNode } from '../host/n8nTypes';
-import { begin, create, durable, inARow, jobIdsAt, loop, prompts, requestsOf, suspendingWait } from './support/durable';
+import { begin, create, durable, jobIdsAt, loop, prompts, requestsOf, suspendingWait } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
 
 let suite: Suite;

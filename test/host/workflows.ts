@@ -91,7 +91,8 @@ function connect(wires: readonly Wire[]): Connections {
 	return connections;
 }
 
-function chainOf(nodes: readonly WorkflowNode[]): Wire[] {
+/** Joins nodes one after another, each by its first output. */
+export function inARow(nodes: readonly WorkflowNode[]): Wire[] {
 	return nodes.slice(1).map((to, index) => ({ from: nodes[index]!.name, to: to.name }));
 }
 
@@ -111,7 +112,7 @@ export function workflowOf(
 	return {
 		name,
 		nodes: placed,
-		connections: connect(options.wires ?? chainOf(nodes)),
+		connections: connect(options.wires ?? inARow(nodes)),
 		settings: { executionOrder: 'v1', ...options.settings },
 	};
 }

@@ -7,7 +7,6 @@ import {
 	finishAndRing,
 	hintsOf,
 	idsOf,
-	inARow,
 	jobIdsAt,
 	loop,
 	prompts,
@@ -18,7 +17,16 @@ import type { Suite } from '../e2e/support/suite';
 import { aCallback, hailuoTrigger, listen, listenerOf, make, report } from '../e2e/support/trigger';
 import { GATEWAYS } from '../host/gateways';
 import type { Execution, WorkflowInput, WorkflowNode } from '../host/n8nTypes';
-import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, VIDEO_FROM_PROMPT, workflowOf } from '../host/workflows';
+import {
+	hailuo,
+	inARow,
+	itemsOf,
+	manualTrigger,
+	noOperation,
+	runsOf,
+	VIDEO_FROM_PROMPT,
+	workflowOf,
+} from '../host/workflows';
 import { testImage } from '../simulator';
 import { until } from '../support/until';
 

@@ -1,7 +1,7 @@
-import { create, inARow, loop, suspendingWait } from '../../e2e/support/durable';
+import { create, loop, suspendingWait } from '../../e2e/support/durable';
 import type { Suite } from '../../e2e/support/suite';
 import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import { hailuo, noOperation, VIDEO_FROM_PROMPT, webhookTrigger, workflowOf } from '../../host/workflows';
+import { hailuo, inARow, noOperation, VIDEO_FROM_PROMPT, webhookTrigger, workflowOf } from '../../host/workflows';
 import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from '../alternatives/builtInNode';
 import {
 	connectHandBuilt,

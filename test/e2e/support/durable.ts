@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
 	hailuo,
+	inARow,
 	itemsOf,
 	manualTrigger,
 	noOperation,
@@ -102,11 +103,6 @@ export function loop(layout: Layout): { nodes: WorkflowNode[]; wires: Wire[] } {
 		nodes: [after, round],
 		wires: [{ from: 'Wait', to: 'Round' }, { from: 'Round', to: 'Wait' }, finished],
 	};
-}
-
-/** Joins nodes one after another. */
-export function inARow(nodes: readonly WorkflowNode[]): Wire[] {
-	return nodes.slice(1).map((node, index) => ({ from: nodes[index]!.name, to: node.name }));
 }
 
 /**

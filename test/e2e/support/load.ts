@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import { watchPeakMemory, type PeakMemory } from '../../host/peakMemory';
 import { cpuSecondsOf } from '../../host/processTree';
-import { itemsOf, noOperation, webhookTrigger, workflowOf } from '../../host/workflows';
+import { inARow, itemsOf, noOperation, webhookTrigger, workflowOf } from '../../host/workflows';
 import type { Execution, ExecutionStatus, ExecutionSummary, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import type { ProviderName, RecordedCallback, RecordedRequest, SimulatedJob } from '../../simulator/types';
-import { create, inARow, loop, prompts, suspendingWait } from './durable';
+import { create, loop, prompts, suspendingWait } from './durable';
 import type { QueueSuite } from './queueSuite';
 
 export interface LoadPlan {

@@ -1,6 +1,7 @@
 import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import {
 	hailuo,
+	inARow,
 	manualTrigger,
 	noOperation,
 	VIDEO_FROM_PROMPT,
@@ -8,7 +9,7 @@ import {
 	type NodeSettings,
 } from '../../host/workflows';
 import type { ProviderName, RecordedRequest, SimulatedJob } from '../../simulator/types';
-import { inARow, prompts } from './durable';
+import { prompts } from './durable';
 import type { Suite } from './suite';
 
 export const PROVIDERS: readonly ProviderName[] = ['aimlApi', 'apiframe', 'evolink', 'wiro'];

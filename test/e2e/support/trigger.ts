@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import type { ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import { itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
+import { inARow, itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
 import { webhookSignature } from '../../simulator/apiframeCallbacks';
-import { create, inARow, loop, prompts, suspendingWait } from './durable';
+import { create, loop, prompts, suspendingWait } from './durable';
 import type { Suite } from './suite';
 
 export type CallingProvider = 'apiframe' | 'evolink' | 'wiro';
