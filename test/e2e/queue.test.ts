@@ -1,6 +1,6 @@
 /** n8n on many machines: PostgreSQL, Redis, one main process, two workers and one webhook process. */
-import type { Execution, WorkflowNode } from '../host/n8nTypes';
-import { itemsOf, noOperation, runsOf } from '../host/workflows';
+import type { Execution } from '../host/n8nTypes';
+import { imageFile, itemsOf, runsOf } from '../host/workflows';
 import { testImage } from '../simulator';
 import { until } from '../support/until';
 import { describeInQueueMode } from './support/describe';
@@ -30,24 +30,6 @@ const BEFORE_ANY_RECHECK_MS = 40_000;
 const BEFORE_SECOND_RECHECK_MS = 120_000;
 
 const IMAGE = testImage('png');
-
-/** Puts an image on each item, as a file in n8n's binary data. */
-function images(): WorkflowNode[] {
-	return [
-		{
-			...noOperation('Encoded'),
-			type: 'n8n-nodes-base.set',
-			typeVersion: 3.4,
-			parameters: { mode: 'raw', jsonOutput: JSON.stringify({ image: IMAGE.toString('base64') }) },
-		},
-		{
-			...noOperation('Image'),
-			type: 'n8n-nodes-base.convertToFile',
-			typeVersion: 1.1,
-			parameters: { operation: 'toBinary', sourceProperty: 'image', options: { mimeType: 'image/png' } },
-		},
-	];
-}
 
 describeInQueueMode('queue mode', () => {
 	let suite: QueueSuite;
@@ -89,7 +71,7 @@ describeInQueueMode('queue mode', () => {
 			failed = await suite.run(
 				purchase(suite, 'evolink', {
 					prompts: FILES,
-					before: images(),
+					before: imageFile(IMAGE),
 					parameters: { prompt: "={{ $('Prompts').item.json.prompt }}", firstFrame: 'binary' },
 				}),
 			);

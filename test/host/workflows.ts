@@ -58,6 +58,17 @@ export function code(jsCode: string, name = 'Code'): WorkflowNode {
 	return node('n8n-nodes-base.code', 2, name, { jsCode });
 }
 
+/** Replaces what is on each item by a PNG, as a file in n8n's binary data. */
+export function imageFile(png: Buffer): WorkflowNode[] {
+	const image = { image: png.toString('base64') };
+	const options = { fileName: 'first.png', mimeType: 'image/png' };
+	const conversion = { operation: 'toBinary', sourceProperty: 'image', options };
+	return [
+		node('n8n-nodes-base.set', 3.4, 'Encoded', { mode: 'raw', jsonOutput: JSON.stringify(image) }),
+		node('n8n-nodes-base.convertToFile', 1.1, 'Image', conversion),
+	];
+}
+
 export function noOperation(name: string, settings?: NodeSettings): WorkflowNode {
 	return node('n8n-nodes-base.noOp', 1, name, {}, settings);
 }

@@ -16,9 +16,10 @@ import {
 import type { Suite } from '../e2e/support/suite';
 import { aCallback, hailuoTrigger, listen, listenerOf, make, report } from '../e2e/support/trigger';
 import { GATEWAYS } from '../host/gateways';
-import type { Execution, WorkflowInput, WorkflowNode } from '../host/n8nTypes';
+import type { Execution, WorkflowInput } from '../host/n8nTypes';
 import {
 	hailuo,
+	imageFile,
 	inARow,
 	itemsOf,
 	manualTrigger,
@@ -77,34 +78,13 @@ async function createAndWait(suite: Suite): Promise<void> {
 	await Promise.all(GATEWAYS.map(async ({ provider }) => await one(provider)));
 }
 
-/** A file on the item, made by n8n's own node. */
-function imageFile(): WorkflowNode[] {
-	const text: WorkflowNode = {
-		...noOperation('Text'),
-		type: 'n8n-nodes-base.set',
-		typeVersion: 3.4,
-		parameters: { mode: 'raw', jsonOutput: JSON.stringify({ image: testImage('png').toString('base64') }) },
-	};
-	const file: WorkflowNode = {
-		...noOperation('File'),
-		type: 'n8n-nodes-base.convertToFile',
-		typeVersion: 1.1,
-		parameters: {
-			operation: 'toBinary',
-			sourceProperty: 'image',
-			options: { fileName: 'first.png', mimeType: 'image/png' },
-		},
-	};
-	return [text, file];
-}
-
 async function imageFromFile(suite: Suite): Promise<void> {
 	const one = async (provider: string) => {
 		const node = hailuo(
 			{ provider, operation: 'create', ...VIDEO_FROM_PROMPT, prompt: 'A boat', firstFrame: 'binary' },
 			suite.credentials,
 		);
-		const row = [manualTrigger(), ...imageFile(), node];
+		const row = [manualTrigger(), ...imageFile(testImage('png')), node];
 		const execution = await suite.run(workflowOf(`Image ${provider}`, row), { timeoutMs: PATIENCE_MS });
 		assertSucceeded(execution);
 		assert.deepEqual(statusesOf(execution, 'Hailuo'), ['queued']);
