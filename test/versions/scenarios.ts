@@ -8,19 +8,16 @@ import {
 	hintsOf,
 	idsOf,
 	jobIdsAt,
-	loop,
 	prompts,
 	requestsOf,
-	suspendingWait,
 } from '../e2e/support/durable';
 import type { Suite } from '../e2e/support/suite';
-import { aCallback, hailuoTrigger, listen, listenerOf, make, report } from '../e2e/support/trigger';
+import { aCallback, listen, make, report, reported, resumer } from '../e2e/support/trigger';
 import { GATEWAYS } from '../host/gateways';
 import type { Execution, WorkflowInput } from '../host/n8nTypes';
 import {
 	hailuo,
 	imageFile,
-	inARow,
 	itemsOf,
 	manualTrigger,
 	noOperation,
@@ -228,19 +225,8 @@ async function triggerStarts(suite: Suite): Promise<void> {
 }
 
 async function triggerResumes(suite: Suite): Promise<void> {
-	const trigger = hailuoTrigger({ provider: 'apiframe', onCallback: 'resumeExecution' }, suite.credentials);
-	const { id } = await suite.client.createWorkflow(workflowOf('Resumer', [trigger, noOperation('Never')]));
-	await suite.client.activateWorkflow(id);
-	const listener = listenerOf(suite, id, trigger);
-	const create = hailuo(
-		{ provider: 'apiframe', operation: 'create', ...VIDEO_FROM_PROMPT, callback: 'url', callbackUrl: listener.url },
-		suite.credentials,
-		{ name: 'Create' },
-	);
-	const row = [manualTrigger(), ...prompts(['One', 'Two']), create, suspendingWait(suite, 'apiframe')];
-	const { nodes, wires } = loop('drawn');
-	const workflow = workflowOf('Resumed', [...row, ...nodes], { wires: [...inARow(row), ...wires] });
-	const { jobs, end } = await begin(suite, workflow);
+	const listener = await resumer(suite, 'apiframe');
+	const { jobs, end } = await begin(suite, reported(suite, 'apiframe', listener.url, ['One', 'Two']));
 	jobs.forEach((job) => suite.simulator.finishJob(job.id));
 	const execution = await end(PATIENCE_MS);
 	assertSucceeded(execution);
