@@ -1,8 +1,10 @@
 /** What has to work on a version of n8n, each scenario by itself, so that one that fails hides no other. */
 import assert from 'node:assert/strict';
 import {
+	arrivalOf,
 	begin,
 	begun,
+	callbacksOf,
 	durable,
 	finishAndRing,
 	hintsOf,
@@ -26,6 +28,7 @@ import {
 	workflowOf,
 } from '../host/workflows';
 import { testImage } from '../simulator';
+import type { SimulatedJob } from '../simulator/types';
 import { until } from '../support/until';
 
 /** `title` is the heading of its row. What is wrong is thrown. */
@@ -36,11 +39,23 @@ export type Scenario =
 
 const PATIENCE_MS = 150_000;
 const PATIENTLY = { timeoutMs: PATIENCE_MS, pauseMs: 250 };
+/** Of a job's age: its wait begins after it was made, and is rechecked a minute later at the earliest. */
+const BEFORE_ANY_RECHECK_MS = 55_000;
 
 /** @throws with the error that ended the execution */
 function assertSucceeded(execution: Execution): void {
 	const { error } = execution.data.resultData;
 	assert.equal(execution.status, 'success', error && `${error.message} ${error.description ?? ''}`);
+}
+
+/** Their callbacks were taken, and brought them on before a recheck could have found them. */
+function assertRung(suite: Suite, execution: Execution, jobs: readonly SimulatedJob[]): void {
+	for (const job of jobs) {
+		const answers = callbacksOf(suite, job).map(({ attempts }) => attempts.at(-1)?.status);
+		assert.deepEqual(answers, [200], 'the callback was taken');
+		const age = arrivalOf(execution, job) - job.createdAt;
+		assert.ok(age < BEFORE_ANY_RECHECK_MS, `a job came on at an age of ${age} ms, where a recheck may have found it`);
+	}
 }
 
 const statusesOf = (execution: Execution, node: string) => itemsOf(execution, node).map(({ json }) => json['status']);
@@ -142,6 +157,7 @@ async function suspendWithCallback(suite: Suite): Promise<void> {
 	const execution = await end(PATIENCE_MS);
 	assertSucceeded(execution);
 	assert.deepEqual(jobIdsAt(execution, 'After'), [quick.id, slow.id]);
+	assertRung(suite, execution, [quick, slow]);
 	assert.equal(requestsOf(suite, quick, 'read'), 1, 'only the callback had the job read');
 }
 
@@ -230,8 +246,10 @@ async function triggerResumes(suite: Suite): Promise<void> {
 	jobs.forEach((job) => suite.simulator.finishJob(job.id));
 	const execution = await end(PATIENCE_MS);
 	assertSucceeded(execution);
+	await suite.simulator.callbacksSettled();
 	assert.deepEqual(jobIdsAt(execution, 'After'), idsOf(jobs));
 	assert.equal(runsOf(execution, 'After').length, 1);
+	assertRung(suite, execution, jobs);
 }
 
 /** In the order of the table's rows. */

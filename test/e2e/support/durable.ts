@@ -199,13 +199,18 @@ export async function finishAndRing(suite: Suite, job: SimulatedJob): Promise<vo
 	await suite.simulator.callbacksSettled();
 }
 
-/** Milliseconds from a job's end to the start of a node's run that got it. */
-export function delayOf(execution: Execution, job: SimulatedJob, nodeName = 'After'): number {
+/** When the run of a node began that got a job; milliseconds since 1970. */
+export function arrivalOf(execution: Execution, job: SimulatedJob, nodeName = 'After'): number {
 	const run = runsOf(execution, nodeName).find(({ data }) =>
 		data?.main[0]?.some(({ json }) => json['jobId'] === job.id),
 	);
 	if (run === undefined) throw new Error(`Job ${job.id} never came to ${nodeName}`);
-	return run.startTime - job.endsAt;
+	return run.startTime;
+}
+
+/** Milliseconds from a job's end to the start of a node's run that got it. */
+export function delayOf(execution: Execution, job: SimulatedJob, nodeName = 'After'): number {
+	return arrivalOf(execution, job, nodeName) - job.endsAt;
 }
 
 export function jobIdsAt(execution: Execution, nodeName: string, output = 0): unknown[] {
