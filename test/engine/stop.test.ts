@@ -1,5 +1,5 @@
 /** n8n's Stop: nothing new is bought, nobody waits any more, and no paid job is forgotten. */
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { ProviderName, Simulator } from '../simulator';
 import {
 	aCreate,
@@ -16,6 +16,7 @@ import {
 	type RunOptions,
 	type Stage,
 } from './stage';
+import { aged, due, suspend, wake, type SuspendOptions } from './suspending';
 
 const WITHOUT_CANCEL = PROVIDERS.filter((provider) => provider !== 'wiro');
 
@@ -124,9 +125,9 @@ describe('a Stop while jobs are waited for', () => {
 	);
 });
 
-describe("'Cancel on Stop'", () => {
-	const cancelOnStop = { options: { cancelOnStop: true } };
+const cancelOnStop = { options: { cancelOnStop: true } };
 
+describe("'Cancel on Stop'", () => {
 	test.concurrent.each(['queued', 'running'] as const)('cancels a %s Wiro job and says so', (phase) =>
 		onStage(async (stage) => {
 			const { simulator } = stage;
@@ -175,6 +176,69 @@ describe("'Cancel on Stop'", () => {
 			expect(linesAbout(made.json.jobId).filter((line) => line.includes('was cancelled'))).toEqual([]);
 		}),
 	);
+});
+
+describe('a Stop while a suspended wait reads its jobs', () => {
+	/** Stops a run in a read that hangs, once so many have been asked for. */
+	function inARead({ simulator }: Stage, provider: ProviderName, reads = 1): SuspendOptions {
+		simulator.addFault({ kind: 'hang', provider, operation: 'read', times: reads });
+		const isAsked = () => simulator.requestsOf(provider, 'read').length === reads;
+		return { onStarted: (stop) => void until(isAsked).then(stop) };
+	}
+
+	const runsOn = (provider: ProviderName, { json }: INodeExecutionData) =>
+		`warn: Hailuo: the execution was stopped while ${LABELS[provider]} job ${json.jobId} was running; it runs on at the provider`;
+	const cancelled = ({ json }: INodeExecutionData) =>
+		`info: Hailuo: Wiro job ${json.jobId} was cancelled because the execution was stopped`;
+
+	test.each(PROVIDERS)('at %s ends it, and leaves the ID in the log', (provider) =>
+		onStage(async (stage) => {
+			const item = aged(await stage.make(provider, 'running'));
+			const options = { items: [item], ...inARead(stage, provider) };
+			const { run, error } = await suspend(stage, onJob('wait', provider), options);
+			expect(run.status).not.toBe('waiting');
+			expect(error).toMatchObject({
+				message: `The execution was stopped while job ${item.json.jobId} at ${LABELS[provider]} was running [item 0]`,
+				description: `It runs on at ${LABELS[provider]}; read it later with 'Get Video'.`,
+				context: { itemIndex: 0, job: { jobId: item.json.jobId } },
+			});
+			expect(stage.simulator.phaseOf(String(item.json.jobId))).toBe('running');
+			expect(linesAbout(item.json.jobId)).toEqual([runsOn(provider, item)]);
+		}),
+	);
+
+	test("with 'Cancel on Stop' cancels every Wiro job, also in a recheck and with Continue On Fail", () =>
+		onStage(async (stage) => {
+			const { simulator } = stage;
+			const items = [await stage.make('wiro', 'running', 'One'), await stage.make('wiro', 'running', 'Two')];
+			const parameters = onJob('wait', 'wiro', cancelOnStop);
+			const slept = await suspend(stage, parameters, { items });
+			const node = { onError: 'continueRegularOutput' } as const;
+			const { error } = await wake(stage, parameters, slept, due, { node, ...inARead(stage, 'wiro', 2) });
+			expect(items.map(({ json }) => simulator.phaseOf(String(json.jobId)))).toEqual(['cancelled', 'cancelled']);
+			expect(items.map(({ json }) => linesAbout(json.jobId))).toEqual(items.map((item) => [cancelled(item)]));
+			expect(error).toMatchObject({
+				message: expect.stringMatching(/^The execution was stopped while job .* \[item 0\]$/),
+				description: 'It was cancelled at Wiro.',
+			});
+		}));
+
+	test('takes no failure of a read for the end of its job', () =>
+		onStage(async (stage) => {
+			const { simulator } = stage;
+			// Its time is up: the read that is repeated in vain would be its last.
+			const item = aged(await stage.make('wiro', 'running'), 3600);
+			const parameters = onJob('wait', 'wiro', cancelOnStop);
+			simulator.addFault({ kind: 'status', status: 429, headers: { 'retry-after': '60' }, operation: 'read' });
+			const isAnswered = () => simulator.requestsOf('wiro', 'read')[0]?.status === 429;
+			const { error } = await suspend(stage, parameters, {
+				items: [item],
+				onStarted: (stop) => void until(isAnswered).then(() => setTimeout(stop, 50)),
+			});
+			expect(error?.description).toBe('It was cancelled at Wiro.');
+			expect(simulator.phaseOf(String(item.json.jobId))).toBe('cancelled');
+			expect(linesAbout(item.json.jobId)).toEqual([cancelled(item)]);
+		}));
 });
 
 const BOTH: Array<[string, (provider: ProviderName) => INodeParameters]> = [

@@ -1,45 +1,9 @@
 /** The suspended wait in n8n-core's engine: its first turns, what it puts on the items, and how it goes on when woken. */
-import type { IConnections, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { Hailuo } from '../support/built';
-import { aHailuoNode, aNode, runWorkflow, type EngineOptions, type EngineRun } from '../support/runNode';
-import { LABELS, moveTo, onJob, onStage, PROVIDERS, type Stage } from './stage';
-
-const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
-
-interface Drawing {
-	/** Where Recheck leads; over the node Round, which lies below, when absent. */
-	recheck?: string | null;
-	/** Height of the node behind Finished; none at all for null. */
-	finishedAt?: number | null;
-	node?: Partial<INode>;
-}
-
-type Options = Partial<EngineOptions> & Drawing;
-
-/** Items → Hailuo (suspends) → After, with Recheck leading back. */
-async function suspend(
-	{ credentials }: Stage,
-	parameters: INodeParameters,
-	{ recheck = 'Round', finishedAt = 0, node, ...options }: Options,
-): Promise<EngineRun> {
-	const connections: IConnections = {
-		Items: { main: [to('Hailuo')] },
-		Round: { main: [to('Hailuo')] },
-		Hailuo: { main: [recheck === null ? [] : to(recheck), finishedAt === null ? [] : to('After')] },
-	};
-	const nodes = [
-		aNode('Items', 'test.items'),
-		aHailuoNode({ waitStrategy: 'suspend', ...parameters }, node),
-		aNode('Round', 'test.pass', {}, { position: [200, 200] }),
-		aNode('After', 'test.pass', {}, { position: [200, finishedAt ?? 0] }),
-	];
-	return await runWorkflow(nodes, connections, { credentials, ...options });
-}
-
-/** Makes an item's job look as old as the wait's first read supposes it to be. */
-function aged(item: INodeExecutionData, seconds = 60): INodeExecutionData {
-	return { ...item, json: { ...item.json, createdAt: new Date(Date.now() - seconds * 1000).toISOString() } };
-}
+import type { EngineRun } from '../support/runNode';
+import { LABELS, moveTo, onJob, onStage, PROVIDERS } from './stage';
+import { aged, due, suspend, wake } from './suspending';
 
 const secondsFromNow = (moment: Date | string | undefined) => (new Date(moment ?? 0).getTime() - Date.now()) / 1000;
 
@@ -47,25 +11,6 @@ const secondsFromNow = (moment: Date | string | undefined) => (new Date(moment ?
 function heldItems({ data }: EngineRun): INodeExecutionData[] {
 	return data.executionData?.nodeExecutionStack[0]?.data.main?.[0] ?? [];
 }
-
-/** Wakes an execution after something was changed about what its items carry. */
-async function wake(
-	stage: Stage,
-	parameters: INodeParameters,
-	slept: EngineRun,
-	change: (state: Record<string, unknown>, index: number) => void = () => {},
-	options: Options = {},
-): Promise<EngineRun> {
-	const resumeOf = JSON.parse(JSON.stringify(slept.data));
-	const held = resumeOf.executionData.nodeExecutionStack[0].data.main[0];
-	held.forEach((item: INodeExecutionData, index: number) => {
-		const state = item.json.hailuoWait;
-		if (typeof state === 'object' && state !== null) change(state as Record<string, unknown>, index);
-	});
-	return await suspend(stage, parameters, { ...options, resumeOf });
-}
-
-const due = (state: Record<string, unknown>) => (state.nextCheckAt = new Date(Date.now() - 1000).toISOString());
 
 describe('a suspended wait', () => {
 	test.each(PROVIDERS)('at %s lets a job that was just made rest until the first recheck', (provider) =>
@@ -318,19 +263,6 @@ describe('a suspended wait that does not end well', () => {
 				{ json: { error: expect.stringContaining(`'Job ID' is empty`) } },
 				{ json: { jobId: item.json.jobId, status: 'succeeded' } },
 			]);
-		}));
-
-	test('ends at a Stop while jobs are being read', () =>
-		onStage(async (stage) => {
-			const item = aged(await stage.make('apiframe'));
-			stage.simulator.addFault({ kind: 'hang', provider: 'apiframe', operation: 'read' });
-			const { run, error } = await suspend(stage, onJob('wait', 'apiframe'), {
-				items: [item],
-				onStarted: (stop) => setTimeout(stop, 200),
-			});
-			expect(run.status).not.toBe('waiting');
-			expect(error?.message).toContain('stopped');
-			expect(error?.message).toContain(String(item.json.jobId));
 		}));
 });
 

@@ -17,7 +17,7 @@ const PERSISTENT_READS = 3;
 const PERSISTENT_SECONDS = 60;
 
 /** Faults that the next read will meet again: the key or the id is wrong. */
-const HOPELESS: readonly FailureKind[] = ['authentication', 'permission', 'credit', 'invalid', 'redirect', 'stopped'];
+const HOPELESS: readonly FailureKind[] = ['authentication', 'permission', 'credit', 'invalid', 'redirect'];
 
 /** Faults that only ask for patience; they do not count against the tolerated ones. */
 const PATIENT: readonly FailureKind[] = ['rateLimit', 'unavailable'];

@@ -72,11 +72,13 @@ export function toSuspendPlan({ waiting, options }: WaitPlan): SuspendPlan {
 /**
  * Reads a waiter's job.
  *
- * @returns the waiter with what that has changed
+ * @returns the waiter with what that has changed; as it was when n8n's Stop came and the read failed
  */
 export async function look(session: Session, waiter: Waiter): Promise<Waiter> {
 	const { plan, entering } = waiter;
 	const { raw, ...outcome } = await readJob(session, waiter.state.job, 1);
+	// Such a failure is no end of the wait: the job is still to be cancelled, or to be named in the log.
+	if (!outcome.ok && session.isStoppedByUser()) return waiter;
 	const state = settle(waiter.state, outcome, entering, Date.now(), toSuspendPlan(plan));
 	const next = plan.options.includeRaw && outcome.ok ? { ...state, raw: toJson(raw) } : state;
 	return { ...waiter, state: next, changed: true };

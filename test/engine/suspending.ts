@@ -1,0 +1,62 @@
+/** Runs a suspended wait in n8n-core's engine, and wakes it. */
+import type { IConnections, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { aHailuoNode, aNode, runWorkflow, type EngineOptions, type EngineRun } from '../support/runNode';
+import type { Stage } from './stage';
+
+const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
+
+interface Drawing {
+	/** Where Recheck leads; over the node Round, which lies below, when absent. */
+	recheck?: string | null;
+	/** Height of the node behind Finished; none at all for null. */
+	finishedAt?: number | null;
+	node?: Partial<INode>;
+}
+
+/** How such a workflow is run and drawn. */
+export type SuspendOptions = Partial<EngineOptions> & Drawing;
+
+/** Items → Hailuo (suspends) → After, with Recheck leading back. */
+export async function suspend(
+	{ credentials }: Stage,
+	parameters: INodeParameters,
+	{ recheck = 'Round', finishedAt = 0, node, ...options }: SuspendOptions,
+): Promise<EngineRun> {
+	const connections: IConnections = {
+		Items: { main: [to('Hailuo')] },
+		Round: { main: [to('Hailuo')] },
+		Hailuo: { main: [recheck === null ? [] : to(recheck), finishedAt === null ? [] : to('After')] },
+	};
+	const nodes = [
+		aNode('Items', 'test.items'),
+		aHailuoNode({ waitStrategy: 'suspend', ...parameters }, node),
+		aNode('Round', 'test.pass', {}, { position: [200, 200] }),
+		aNode('After', 'test.pass', {}, { position: [200, finishedAt ?? 0] }),
+	];
+	return await runWorkflow(nodes, connections, { credentials, ...options });
+}
+
+/** Makes an item's job look as old as the wait's first read supposes it to be. */
+export function aged(item: INodeExecutionData, seconds = 60): INodeExecutionData {
+	return { ...item, json: { ...item.json, createdAt: new Date(Date.now() - seconds * 1000).toISOString() } };
+}
+
+/** Wakes an execution after something was changed about what its items carry. */
+export async function wake(
+	stage: Stage,
+	parameters: INodeParameters,
+	slept: EngineRun,
+	change: (state: Record<string, unknown>, index: number) => void = () => {},
+	options: SuspendOptions = {},
+): Promise<EngineRun> {
+	const resumeOf = JSON.parse(JSON.stringify(slept.data));
+	const held = resumeOf.executionData.nodeExecutionStack[0].data.main[0];
+	held.forEach((item: INodeExecutionData, index: number) => {
+		const state = item.json.hailuoWait;
+		if (typeof state === 'object' && state !== null) change(state as Record<string, unknown>, index);
+	});
+	return await suspend(stage, parameters, { ...options, resumeOf });
+}
+
+/** What to change when an item's job shall be read at once. */
+export const due = (state: Record<string, unknown>) => (state.nextCheckAt = new Date(Date.now() - 1000).toISOString());
