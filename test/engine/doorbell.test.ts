@@ -1,28 +1,66 @@
 /** What a callback does that comes to a suspended execution, in n8n-core's own webhook context. */
-import type { IConnections, IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { aHailuoNode, aNode, runWorkflow, type EngineRun, type WebhookCall } from '../support/runNode';
-import { nextExecutionId, onJob, onStage, type Stage } from './stage';
+import type {
+	IConnections,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	IRunExecutionData,
+} from 'n8n-workflow';
+import {
+	aHailuoNode,
+	aNode,
+	runWorkflow,
+	type EngineOptions,
+	type EngineRun,
+	type WebhookCall,
+} from '../support/runNode';
+import { moveTo, nextExecutionId, onJob, onStage, type Stage } from './stage';
 
-/** Items → Hailuo, which suspends for these jobs, with Recheck leading back. */
+const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
+
+/** A node that suspends, with Recheck leading back to it. */
+function aSuspender(name: string, next: string, changes: INodeParameters): { node: INode; connections: IConnections } {
+	const parameters = { waitStrategy: 'suspend', ...onJob('wait', 'apiframe', changes) };
+	return {
+		node: aHailuoNode(parameters, { id: name, name }),
+		connections: { [name]: { main: [to(name), to(next)] } },
+	};
+}
+
+/** Items → Hailuo, or a node of another name, which suspends for these jobs. */
 async function asleep(
 	{ credentials }: Stage,
 	items: INodeExecutionData[],
 	changes: INodeParameters = {},
-	executionId = nextExecutionId(),
+	{ executionId = nextExecutionId(), name = 'Hailuo' } = {},
 ): Promise<EngineRun> {
-	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
-	const connections: IConnections = {
-		Items: { main: [to('Hailuo')] },
-		Hailuo: { main: [to('Hailuo'), to('After')] },
-	};
-	const nodes = [
-		aNode('Items', 'test.items'),
-		aHailuoNode({ waitStrategy: 'suspend', ...onJob('wait', 'apiframe', changes) }),
-		aNode('After', 'test.pass', {}, { position: [200, 0] }),
-	];
-	const slept = await runWorkflow(nodes, connections, { credentials, items, executionId });
+	const { node, connections } = aSuspender(name, 'After', changes);
+	const nodes = [aNode('Items', 'test.items'), node, aNode('After', 'test.pass', {}, { position: [200, 0] })];
+	const drawn = { Items: { main: [to(name)] }, ...connections };
+	const slept = await runWorkflow(nodes, drawn, { credentials, items, executionId });
 	expect(slept.run.status).toBe('waiting');
 	return slept;
+}
+
+/** Items → First → Second, which suspend one after the other for jobs that were made before. */
+async function asleepInARow({ credentials }: Stage, options: Partial<EngineOptions>): Promise<EngineRun> {
+	const first = aSuspender('First', 'Second', { jobId: '={{ $json.first }}' });
+	const second = aSuspender('Second', 'After', { jobId: `={{ $('Items').first().json.second }}` });
+	const nodes = [aNode('Items', 'test.items'), first.node, second.node, aNode('After', 'test.pass')];
+	const connections = { Items: { main: [to('First')] }, ...first.connections, ...second.connections };
+	const slept = await runWorkflow(nodes, connections, { credentials, ...options });
+	expect(slept.run.status).toBe('waiting');
+	return slept;
+}
+
+/** What n8n goes on with after a callback: what the node told it to, in the place of what was held. */
+function wokenBy({ told }: WebhookCall, { data }: EngineRun): IRunExecutionData {
+	const woken: IRunExecutionData = JSON.parse(JSON.stringify(data));
+	const [held] = woken.executionData?.nodeExecutionStack ?? [];
+	if (held === undefined || told?.workflowData === undefined) throw new Error('It sleeps on');
+	held.data.main = told.workflowData;
+	return woken;
 }
 
 /** Apiframe's callback, in the shape of its documentation (webhooks, payload). */
@@ -114,6 +152,31 @@ describe('a callback to a suspended execution', () => {
 			expect(status).toBe(409);
 			jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000);
 			expect(wokenWith(await ring(slept, second!))).toEqual([true, true]);
+		}));
+
+	test('for a second suspended wait is not taken for one that comes too late to the first', () =>
+		onStage(async (stage) => {
+			const [first, second] = [await stage.make('apiframe'), await stage.make('apiframe')];
+			const items = [{ json: { first: first.json.jobId, second: second.json.jobId } }];
+			const options = { items, executionId: nextExecutionId() };
+			const atFirst = await asleepInARow(stage, options);
+			moveTo(stage.simulator, String(first.json.jobId), 'succeeded');
+			const woken = await atFirst.callWebhook('First', said('COMPLETED', first));
+			const atSecond = await asleepInARow(stage, { ...options, resumeOf: wokenBy(woken, atFirst) });
+			expect(atSecond.runsOf('Second')).toBeLessThanOrEqual(atFirst.runsOf('First'));
+			expect(wokenWith(await atSecond.callWebhook('Second', said('COMPLETED', second)))).toEqual([true]);
+			// To the first it still comes too late.
+			expect((await atFirst.callWebhook('First', said('COMPLETED', first))).status).toBe(409);
+		}));
+
+	test('knows nothing of what rang for another node of its execution', () =>
+		onStage(async (stage) => {
+			const jobs = [await stage.make('apiframe'), await stage.make('apiframe')];
+			const executionId = nextExecutionId();
+			const one = await asleep(stage, jobs, {}, { executionId });
+			const other = await asleep(stage, jobs, {}, { executionId, name: 'Second' });
+			await ring(one, said('COMPLETED', jobs[0]!));
+			expect(wokenWith(await other.callWebhook('Second', said('COMPLETED', jobs[1]!)))).toBeNull();
 		}));
 
 	test('knows nothing of what rang in another execution', () =>

@@ -48,15 +48,15 @@ export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData
 	const ringing = awaited.filter((job) => concerns(note, job)).map(({ jobId }) => jobId);
 	if (ringing.length === 0) return stayAsleep('not a job that is waited for');
 
-	const executionId = context.getExecutionId();
+	const sleeper = `${context.getExecutionId()} ${context.getNode().name}`;
 	const now = Date.now();
-	const rung = RINGS.add(executionId, ringing, now);
+	const rung = RINGS.add(sleeper, ringing, now);
 	const isLast = awaited.every(({ jobId }) => rung.has(jobId));
 	// A job that did not succeed may end the wait of all.
 	const isGood = note.status === 'succeeded';
 	if (!isLast && isGood && context.getNodeParameter('release', 'together') !== 'asFinished')
 		return stayAsleep('the execution is woken for the last of its jobs');
-	if (!WAKINGS.begin(executionId, turnOf(context), now)) {
+	if (!WAKINGS.begin(sleeper, turnOf(context), now)) {
 		// The status n8n has for an execution that runs: providers call again.
 		answer(context, 409, 'The execution is being woken by another callback');
 		return { noWebhookResponse: true };
