@@ -124,12 +124,16 @@ describe('a callback to a suspended execution', () => {
 			expect(wokenWith(await ring(slept, said('FAILED', jobs[2]!)))).toEqual([true, false, true]);
 		}));
 
-	test('wakes it for each job where they are released as they finish', () =>
+	test.each([
+		['in the form', 'asFinished'],
+		['by an expression, with blanks around it', "={{ ' asFinished ' }}"],
+	])('wakes it for each job where they are released as they finish, chosen %s', (_where, release) =>
 		onStage(async (stage) => {
 			const jobs = [await stage.make('apiframe'), await stage.make('apiframe')];
-			const slept = await asleep(stage, jobs, { release: 'asFinished' });
+			const slept = await asleep(stage, jobs, { release });
 			expect(wokenWith(await ring(slept, said('COMPLETED', jobs[1]!)))).toEqual([false, true]);
-		}));
+		}),
+	);
 
 	test('that finds it in the turn from which another one is waking it is told to come again', () =>
 		onStage(async (stage) => {

@@ -4,6 +4,7 @@ import { textAt, valueAt } from '../core/read';
 import { Rings } from '../core/rings';
 import { isSettled, readWaitState, WAIT_FIELD } from '../core/suspend';
 import { Wakings } from '../core/wakings';
+import { readRelease, type Release } from '../fields';
 import { heldItems, turnOf } from '../io/host';
 import { answer } from '../io/webhook';
 import { providerById } from '../providers';
@@ -24,6 +25,11 @@ function ring(item: INodeExecutionData): INodeExecutionData {
 /** Of this process of n8n. */
 const WAKINGS = new Wakings();
 const RINGS = new Rings();
+
+/** What is wrong with the choice, the node itself has said before it suspended. */
+function releaseOf(context: IWebhookFunctions): Release {
+	return readRelease((name, fallback) => context.getNodeParameter(name, fallback), []);
+}
 
 /** @returns the job that an item waits for; null when it waits for none, or no more */
 function awaitedJobOf({ json }: INodeExecutionData): Job | null {
@@ -54,7 +60,7 @@ export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData
 	const isLast = awaited.every(({ jobId }) => rung.has(jobId));
 	// A job that did not succeed may end the wait of all.
 	const isGood = note.status === 'succeeded';
-	if (!isLast && isGood && context.getNodeParameter('release', 'together') !== 'asFinished')
+	if (!isLast && isGood && releaseOf(context) === 'together')
 		return stayAsleep('the execution is woken for the last of its jobs');
 	if (!WAKINGS.begin(sleeper, turnOf(context), now)) {
 		// The status n8n has for an execution that runs: providers call again.
