@@ -176,6 +176,43 @@ describe('an item whose job is known', () => {
 	);
 });
 
+describe('an error that nobody has foreseen', () => {
+	/** An expression that n8n can read when the item is checked, and not any more when its job is over. */
+	const failingFrom = (moment: number) =>
+		`={{ Date.now() < ${moment} ? 'data' : $('A node that is not there').item.json.field }}`;
+
+	test.concurrent('names the job that its item has bought, beside those of the others', () =>
+		onStage(
+			async ({ simulator, run }) => {
+				const outputBinaryProperty = failingFrom(Date.now() + 1500);
+				const { error } = await run(aCreateAndWait('apiframe', { downloadVideo: true, outputBinaryProperty }), {
+					items: THREE,
+				});
+				expect(error?.name).toBe('NodeOperationError');
+				expect(simulator.jobs).toHaveLength(3);
+				const index = Number(error?.context?.itemIndex);
+				const job = simulator.jobs.find(({ request }) => JSON.stringify(request).includes(`Boat ${index}`));
+				expect(error?.description).toContain(`Job ${job?.id} is not lost: read it later with 'Get Video'.`);
+				expect(error?.context).toMatchObject({ job: { provider: 'apiframe', jobId: job?.id } });
+				const others = simulator.jobs.filter(({ id }) => id !== job?.id);
+				for (const { id } of others) expect(error?.description).toMatch(new RegExp(`item \\d: ${id}`));
+			},
+			{ jobDurationMs: 100 },
+		),
+	);
+
+	test.concurrent('leaves the job beside it with Continue On Fail', () =>
+		onStage(
+			async ({ simulator, run }) => {
+				const outputBinaryProperty = failingFrom(Date.now() + 1500);
+				const { items } = await run(aCreateAndWait('apiframe', { downloadVideo: true, outputBinaryProperty }), REGULAR);
+				expect(items).toMatchObject([{ json: { jobId: simulator.jobs[0]?.id, error: expect.any(String) } }]);
+			},
+			{ jobDurationMs: 100 },
+		),
+	);
+});
+
 describe('an error that ends the run', () => {
 	test('ends the waiting of the others within a second and names their jobs', () =>
 		onStage(async ({ simulator, run, make }) => {

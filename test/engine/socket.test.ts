@@ -1,6 +1,6 @@
 import { startSimulator, type Simulator } from '../simulator';
 import { credentialsFor } from '../support/gateways';
-import { runHailuo, type EngineRun } from '../support/runNode';
+import { runHailuo, type CredentialData, type EngineRun } from '../support/runNode';
 
 const JOB_MILLISECONDS = 5_500;
 
@@ -18,15 +18,19 @@ beforeEach(() => {
 	simulator.reset();
 });
 
-async function createAndWait(
-	socketUrl: string | undefined,
-	parameters = {},
-): Promise<EngineRun & { items: unknown[] }> {
-	const credentials = credentialsFor(simulator);
+type Run = EngineRun & { items: unknown[] };
+
+async function createAndWaitWith(credentials: CredentialData, parameters = {}): Promise<Run> {
 	return await runHailuo(
 		{ provider: 'wiro', operation: 'createAndWait', model: 'hailuo-2.3', prompt: 'A cat', ...parameters },
-		{ credentials: { ...credentials, hailuoWiroApi: { ...credentials.hailuoWiroApi, socketUrl: socketUrl ?? '' } } },
+		{ credentials },
 	);
+}
+
+async function createAndWait(socketUrl: string | undefined, parameters = {}): Promise<Run> {
+	const credentials = credentialsFor(simulator);
+	const hailuoWiroApi = { ...credentials.hailuoWiroApi, socketUrl: socketUrl ?? '' };
+	return await createAndWaitWith({ ...credentials, hailuoWiroApi }, parameters);
 }
 
 /** Milliseconds from the job's end to the read that saw it. */
@@ -72,6 +76,31 @@ test.each([
 	expect(run.items).toMatchObject([{ json: { status: 'succeeded' } }]);
 	expect(opened).not.toHaveBeenCalled();
 	opened.mockRestore();
+});
+
+test('an address that no socket takes leaves the bought job to polling', async () => {
+	simulator.configure({ jobDurationMs: 100 });
+	const run = await createAndWait(`${simulator.endpoints.wiro.socketUrl}#fragment`);
+	simulator.configure({ jobDurationMs: JOB_MILLISECONDS });
+	expect(run.error).toBeUndefined();
+	expect(run.items).toMatchObject([{ json: { jobId: simulator.jobs[0]?.id, status: 'succeeded' } }]);
+});
+
+test('a credential that cannot be read when the socket is opened leaves the bought job to polling', async () => {
+	const { hailuoWiroApi = {} } = credentialsFor(simulator);
+	let refusals = 0;
+	simulator.configure({ jobDurationMs: 100 });
+	const run = await createAndWaitWith({
+		get hailuoWiroApi() {
+			if (simulator.jobs.length === 0 || refusals > 0) return hailuoWiroApi;
+			refusals += 1;
+			throw new Error('The vault is sealed');
+		},
+	});
+	simulator.configure({ jobDurationMs: JOB_MILLISECONDS });
+	expect(refusals).toBe(1);
+	expect(run.error).toBeUndefined();
+	expect(run.items).toMatchObject([{ json: { jobId: simulator.jobs[0]?.id, status: 'succeeded' } }]);
 });
 
 test('no socket is opened where n8n would reach its address through a proxy', async () => {

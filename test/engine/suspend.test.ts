@@ -242,6 +242,24 @@ describe('a suspended wait that does not end well', () => {
 			]);
 		}));
 
+	test.each([
+		['the error that ends the run', 'stopWorkflow'],
+		['the item that goes on', 'continueRegularOutput'],
+	] as const)('has its job on %s, when nobody has foreseen the error', (_where, onError) =>
+		onStage(async (stage) => {
+			const item = aged(await stage.make('apiframe', 'succeeded'));
+			stage.simulator.addFault({ kind: 'slow', provider: 'apiframe', operation: 'read', delayMs: 1500 });
+			// n8n can read it when the item is checked, and not any more when its job has been read.
+			const failing = `={{ Date.now() < ${Date.now() + 1000} ? 'data' : $('A node that is not there').item.json.field }}`;
+			const parameters = onJob('wait', 'apiframe', { downloadVideo: true, outputBinaryProperty: failing });
+			const { error, outputsOf } = await suspend(stage, parameters, { items: [item], node: { onError } });
+			const known = { provider: 'apiframe', jobId: item.json.jobId, status: 'succeeded' };
+			if (onError === 'stopWorkflow')
+				expect(error).toMatchObject({ name: 'NodeOperationError', context: { job: known } });
+			else expect(outputsOf('After')[0]).toMatchObject([{ json: { ...known, error: expect.any(String) } }]);
+		}),
+	);
+
 	test("refuses another provider's item", () =>
 		onStage(async (stage) => {
 			const item = aged(await stage.make('wiro'));

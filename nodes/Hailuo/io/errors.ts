@@ -82,6 +82,10 @@ function nameJob(reference: Pick<JobReference, 'jobId'>): string {
 	return cleanText(reference.jobId, 120);
 }
 
+function tellKept(job: Pick<JobReference, 'jobId'>): string {
+	return `Job ${nameJob(job)} is not lost: read it later with 'Get Video'.`;
+}
+
 function buildApiError(
 	place: ErrorPlace,
 	title: string,
@@ -111,7 +115,7 @@ function buildApiError(
 export function requestError(place: ErrorPlace, failure: Failure, job: JobReference | Job | null): NodeApiError {
 	const { title, cure } = EXPLANATIONS[failure.kind];
 	const words = failure.message === '' ? '' : `It says: ${withFullStop(failure.message)}${origin(failure)} `;
-	const about = job === null ? '' : ` Job ${nameJob(job)} is not lost: read it later with 'Get Video'.`;
+	const about = job === null ? '' : ` ${tellKept(job)}`;
 	return buildApiError(
 		place,
 		`${place.adapter.label} ${title}${job === null ? '' : ` (job ${nameJob(job)})`}`,
@@ -224,6 +228,15 @@ export function inputError(place: Omit<ErrorPlace, 'adapter'>, problems: readonl
 }
 
 /**
+ * Adds to an error that arose after its item's job was made, and knows nothing of it, what finds the job again.
+ */
+export function nameOwnJob(error: NodeApiError | NodeOperationError, job: JobReference): void {
+	if (jobOf(error) !== null) return;
+	error.description = `${error.description ?? ''} ${tellKept(job)}`.trim();
+	error.context.job = job;
+}
+
+/**
  * Adds to an error that ends a run what the other items of the run have bought.
  *
  * @param made jobs by item index
@@ -245,7 +258,8 @@ export function nameOtherJobs(
  * Finds the job an error is about.
  */
 export function jobOf(error: Error): (JobReference & Partial<Job>) | null {
-	const job: unknown = error instanceof NodeApiError ? error.context.job : undefined;
+	const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
+	const job: unknown = isOurs ? error.context.job : undefined;
 	return isJob(job) ? job : null;
 }
 

@@ -89,7 +89,10 @@ export class Follower {
 	}
 }
 
-/** A provider's own account of its jobs, as a second doorbell for polling. It carries a job's token, never the key. */
+/**
+ * A provider's own account of its jobs, as a second doorbell for polling. It carries a job's token, never the key. It is
+ * opened when the job has been paid for, so that nothing thrown here may end the wait.
+ */
 export class LiveChannel {
 	private followers = 0;
 
@@ -104,9 +107,13 @@ export class LiveChannel {
 	static async open(context: IExecuteFunctions, adapter: ProviderAdapter): Promise<LiveChannel | null> {
 		const { live } = adapter;
 		if (live === undefined || typeof WebSocket === 'undefined') return null;
-		const address = textAt(await context.getCredentials(adapter.credential), live.addressField);
-		if (address === null || !isAllowedAddress(address) || isGuarded(context)) return null;
-		return (await isProxied(context, address)) ? null : new LiveChannel(address, live);
+		try {
+			const address = textAt(await context.getCredentials(adapter.credential), live.addressField);
+			if (address === null || !isAllowedAddress(address) || isGuarded(context)) return null;
+			return (await isProxied(context, address)) ? null : new LiveChannel(address, live);
+		} catch {
+			return null;
+		}
 	}
 
 	/**
@@ -115,9 +122,16 @@ export class LiveChannel {
 	 * @returns null when the job cannot be followed; the follower must be closed
 	 */
 	follow(reference: JobReference): Follower | null {
-		const greeting = this.live.greet(reference);
-		if (greeting === null || this.followers >= FOLLOWER_LIMIT) return null;
-		this.followers += 1;
-		return new Follower(this.address, greeting, this.live, () => (this.followers -= 1));
+		if (this.followers >= FOLLOWER_LIMIT) return null;
+		try {
+			const greeting = this.live.greet(reference);
+			if (greeting === null) return null;
+			const follower = new Follower(this.address, greeting, this.live, () => (this.followers -= 1));
+			this.followers += 1;
+			return follower;
+		} catch {
+			// A WebSocket refuses some addresses that are well formed, such as one with a fragment.
+			return null;
+		}
 	}
 }

@@ -1,5 +1,5 @@
 import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
-import { nameOtherJobs } from '../io/errors';
+import { nameOtherJobs, nameOwnJob } from '../io/errors';
 import type { Operation, Task } from './operation';
 import { Abandoned, type Session } from './session';
 
@@ -48,7 +48,7 @@ async function prepareAll(
  *
  * @param goOn n8n's Continue On Fail
  * @returns outcomes in the order of the items
- * @throws the first item's error, naming the jobs of the others, when they shall not go on
+ * @throws the first item's error, naming its job and those of the others, when they shall not go on
  */
 export async function runAll(
 	session: Session,
@@ -75,6 +75,8 @@ export async function runAll(
 		}),
 	);
 	if (first) {
+		const own = session.made.get(first.itemIndex);
+		if (own !== undefined) nameOwnJob(first.error, own);
 		nameOtherJobs(first.error, session.made, first.itemIndex);
 		throw first.error;
 	}

@@ -2,7 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../core/job';
 import { isDue, isSettled, wakeAt } from '../core/suspend';
 import { readRelease } from '../fields';
-import { inputError, nameOtherJobs, stoppedError } from '../io/errors';
+import { inputError, nameOtherJobs, nameOwnJob, stoppedError } from '../io/errors';
 import { isSingleStep } from '../io/host';
 import { finish } from './finish';
 import { checkLayout } from './layout';
@@ -20,7 +20,9 @@ async function release(session: Session, waiter: Waiter): Promise<ItemOutcome> {
 		const result = { job, raw: state.raw ?? null };
 		return { ok: true, item: await finish(session, itemIndex, result, plan.waiting.onJobFailure) };
 	} catch (failure) {
-		return { ok: false, error: toNodeError(session, failure, itemIndex) };
+		const mapped = toNodeError(session, failure, itemIndex);
+		nameOwnJob(mapped, job);
+		return { ok: false, error: mapped };
 	}
 }
 
