@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { JOB_STATUSES } from '../../nodes/Hailuo/core/job';
-import { readReference, readStoredFailure, readStoredJob } from '../../nodes/Hailuo/core/storedJob';
+import { readHandles, readReference, readStoredFailure, readStoredJob } from '../../nodes/Hailuo/core/storedJob';
 import { aFailure, aJob } from '../support/builders';
 
 const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -77,6 +77,19 @@ describe('a reference', () => {
 			route: 'universal',
 			model: 'hailuo-02',
 			createdAt: '2026-05-04T10:00:00.000Z',
+		});
+	});
+
+	test("has a moment in the package's own form, or none", () => {
+		expect(readReference({ createdAt: '1777888800' }, 'job-1').createdAt).toBe('2026-05-04T10:00:00.000Z');
+		expect(readReference({ createdAt: 'yesterday' }, 'job-1')).toEqual({ jobId: 'job-1' });
+	});
+
+	test('is no more than its handles for an item that may be of any origin', () => {
+		expect(readHandles({ ...FULL, route: 'universal' }, 'job-1')).toEqual({
+			jobId: 'job-1',
+			jobToken: 'token',
+			route: 'universal',
 		});
 	});
 

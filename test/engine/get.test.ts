@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault, JobPhase, ProviderName } from '../simulator';
-import { fieldsOf, LABELS, onJob, onStage, PROVIDERS, requestLines, WORDS } from './stage';
+import { fieldsOf, LABELS, onJob, onStage, PROVIDERS, requestLines, until, WORDS } from './stage';
 
 const PHASES: readonly JobPhase[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
@@ -134,6 +134,55 @@ describe.each(['get', 'wait', 'cancel'] as const)('%s', (operation) => {
 			}
 		}));
 });
+
+/** What a table may hold beside a job's ID, with nothing of it being the job's. */
+const OWN_COLUMNS = { model: 'Camera 7', createdAt: new Date(Date.now() - 3 * 86_400_000).toISOString() };
+
+describe("columns of the user's own beside an ID", () => {
+	test.each(PROVIDERS)('at %s do not become what the job says of itself', (provider) =>
+		onStage(async ({ run, make }) => {
+			const made = await make(provider, 'succeeded');
+			const { jobId } = made.json;
+			const rows = [{ jobId }, { jobId, ...OWN_COLUMNS }, { jobId, ...OWN_COLUMNS, provider: 'Acme Films' }];
+			const { items } = await run(onJob('get', provider), { items: rows.map((json) => ({ json })) });
+			const [alone, ...others] = items.map(({ json }) => json);
+			expect(alone).toMatchObject({ jobId, status: 'succeeded' });
+			expect(others).toEqual([alone, alone]);
+		}),
+	);
+
+	test.concurrent.each(['aimlApi', 'apiframe', 'wiro'] as const)('at %s do not end the wait for it', (provider) =>
+		onStage(async ({ simulator, run, make }) => {
+			const made = await make(provider, 'running');
+			const { jobId } = made.json;
+			const waiting = run(onJob('wait', provider), { items: [{ json: { jobId, ...OWN_COLUMNS } }] });
+			await until(() => simulator.requestsOf(provider, 'read').length === 1);
+			simulator.finishJob(String(jobId));
+			expect((await waiting).items).toMatchObject([{ json: { jobId, status: 'succeeded' } }]);
+		}),
+	);
+
+	test('keep away neither the route of a job nor its token', () =>
+		onStage(async ({ simulator, run, make }) => {
+			const [routed, tokened] = [await make('aimlApi'), await make('wiro')];
+			const { jobToken } = tokened.json;
+			await run(onJob('get', 'aimlApi'), { items: [{ json: { jobId: routed.json.jobId, route: 'minimax' } }] });
+			await run(onJob('get', 'wiro'), { items: [{ json: { jobId: tokened.json.jobId, jobToken } }] });
+			expect(simulator.requestsOf('aimlApi', 'read')[0]?.path).toContain('minimax');
+			expect(simulator.requestsOf('wiro', 'read')[0]?.body).toEqual({ tasktoken: jobToken });
+		}));
+});
+
+test("a moment on a job's item is put out as ISO 8601, and nothing else as a moment", () =>
+	onStage(async ({ run, make }) => {
+		// AI/ML API does not say when it made a job.
+		const made = await make('aimlApi', 'succeeded');
+		const moments = ['2026-05-04 10:00:00', 1_777_888_800, 'last Monday'];
+		const { items } = await run(onJob('get', 'aimlApi'), {
+			items: moments.map((createdAt) => ({ json: { ...made.json, createdAt } })),
+		});
+		expect(fieldsOf(items, 'createdAt')).toEqual(['2026-05-04T10:00:00.000Z', '2026-05-04T10:00:00.000Z', null]);
+	}));
 
 describe('a single look', () => {
 	test.concurrent.each<[string, Fault]>([

@@ -127,6 +127,20 @@ describe('a suspended wait', () => {
 			});
 		}));
 
+	test("does not take a user's own columns for those of the job", () =>
+		onStage(async (stage) => {
+			const made = await stage.make('aimlApi', 'running');
+			const columns = { provider: 'A film company', status: 'running', model: 'Camera 7', createdAt: '2026-01-02' };
+			const slept = await suspend(stage, onJob('wait', 'aimlApi'), {
+				items: [{ json: { ...columns, jobId: made.json.jobId } }],
+			});
+			expect(slept.run.status).toBe('waiting');
+			expect(heldItems(slept)[0]?.json).toMatchObject({
+				...columns,
+				hailuoWait: { job: { provider: 'aimlApi', model: 'hailuo-02', createdAt: null } },
+			});
+		}));
+
 	test('rung for one job reads that one, and lets it out when all are over, in order', () =>
 		onStage(async (stage) => {
 			const parameters = onJob('wait', 'apiframe');

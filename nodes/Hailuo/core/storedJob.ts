@@ -7,22 +7,29 @@ import { describeFailure, listAt, momentAt, numberAt, percentageAt, textAt, webU
  */
 
 /**
- * Reads what finds a job again from anything that looks like a job.
+ * Reads what finds a job again, from an item of any origin: these names are this package's own.
  *
- * @param value an item's json, a job
+ * @param value an item's json
  */
-export function readReference(value: unknown, jobId: string): JobReference {
+export function readHandles(value: unknown, jobId: string): Pick<JobReference, 'jobId' | 'jobToken' | 'route'> {
 	const jobToken = textAt(value, 'jobToken');
 	const route = textAt(value, 'route');
-	const model = textAt(value, 'model');
-	const createdAt = textAt(value, 'createdAt');
 	return {
 		jobId,
 		...(jobToken && { jobToken }),
 		...((route === 'universal' || route === 'minimax') && { route }),
-		...(model && { model }),
-		...(createdAt && { createdAt }),
 	};
+}
+
+/**
+ * Reads what finds a job again, and what its provider may not tell of it.
+ *
+ * @param value a job of this package: in any other table `model` and `createdAt` may be about something else
+ */
+export function readReference(value: unknown, jobId: string): JobReference {
+	const model = textAt(value, 'model');
+	const createdAt = momentAt(value, 'createdAt');
+	return { ...readHandles(value, jobId), ...(model && { model }), ...(createdAt && { createdAt }) };
 }
 
 /**
@@ -37,10 +44,9 @@ export function readStoredJob(value: unknown): Job | null {
 	if (provider === null || jobId === null || status === undefined) return null;
 	const message = textAt(value, 'failure', 'message');
 	const amount = numberAt(value, 'cost', 'amount');
-	const { jobToken, route } = readReference(value, jobId);
 	return describeJob({
 		provider,
-		jobId,
+		...readHandles(value, jobId),
 		model: textAt(value, 'model'),
 		status,
 		rawStatus: textAt(value, 'rawStatus'),
@@ -52,8 +58,6 @@ export function readStoredJob(value: unknown): Job | null {
 		createdAt: momentAt(value, 'createdAt'),
 		completedAt: momentAt(value, 'completedAt'),
 		expiresAt: momentAt(value, 'expiresAt'),
-		...(jobToken && { jobToken }),
-		...(route && { route }),
 	});
 }
 

@@ -1,13 +1,14 @@
 import type { JobReference } from '../core/job';
 import { textAt } from '../core/read';
-import { readReference } from '../core/storedJob';
+import { readHandles, readReference } from '../core/storedJob';
 import { readJobId } from '../fields';
 import { inputError } from '../io/errors';
 import { providers } from '../providers';
 import { parametersOf, placeOf, type Session } from './session';
 
 /**
- * Reads which job an item asks for, with what else the item knows of it when it carries that very job.
+ * Reads which job an item asks for, with what else the item knows of it when it carries that very job. The columns of a
+ * table that only has the job's ID are the user's own.
  *
  * @throws NodeOperationError when there is no id, or when the item's job is another provider's
  */
@@ -27,5 +28,5 @@ export function readJobReference(session: Session, itemIndex: number): JobRefere
 			`'Provider' is ${session.adapter.label}, but job ${jobId} was made by ${owner.label}; choose ${owner.label}`,
 		]);
 	}
-	return readReference(json, jobId);
+	return owner ? readReference(json, jobId) : readHandles(json, jobId);
 }

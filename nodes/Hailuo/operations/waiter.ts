@@ -1,5 +1,5 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { describeJob, type Job } from '../core/job';
+import { describeJob } from '../core/job';
 import { toJson } from '../core/json';
 import { readStoredJob } from '../core/storedJob';
 import { enter, readWaitState, settle, WAIT_FIELD, type SuspendPlan, type WaitState } from '../core/suspend';
@@ -34,10 +34,11 @@ function readWaiter(session: Session, item: INodeExecutionData, itemIndex: numbe
 	if (state?.job.provider === session.adapter.id)
 		return { item, itemIndex, plan, state, entering: false, changed: false };
 	const reference = readJobReference(session, itemIndex);
+	const provider = session.adapter.id;
 	const stored = readStoredJob(item.json);
-	const told = stored?.jobId === reference.jobId ? stored : describeJob({ provider: session.adapter.id, ...reference });
-	// An item may have a column of that name with something else in it.
-	const known: Job = { ...told, provider: session.adapter.id };
+	// Any other item may have columns of these names with something else in them.
+	const isTold = stored?.provider === provider && stored.jobId === reference.jobId;
+	const known = isTold ? stored : describeJob({ provider, ...reference });
 	const begun = enter(known, Date.now(), toSuspendPlan(plan));
 	return { item, itemIndex, plan, state: begun, entering: true, changed: true };
 }
