@@ -15,6 +15,8 @@ describe("Apiframe's signature", () => {
 	// key=$(printf %s afk_test_key | openssl dgst -sha256 -r | cut -d' ' -f1)
 	// printf %s "$BODY" | openssl dgst -sha256 -mac HMAC -macopt hexkey:$key
 	const SIGNATURE = 'bff2dab86d99454d71422dd6b4368a4eb49733ef16fae4d6c8436b5cc0ce167a';
+	// printf %s "$BODY" | openssl dgst -sha256 -hmac $key: the hash's 64 digits as the key, as the docs can be read
+	const SIGNATURE_BY_DIGITS = 'd3a26cb2c51cb8033acab1b73b32a5a0b3f2b88da954773b0bb87d1525b5b6ea';
 	const verify = (header: string | undefined, body = BODY, key = KEY) =>
 		apiframe.callbacks!.verify!(Buffer.from(body), header === undefined ? {} : { 'x-webhook-signature': header }, key);
 
@@ -23,6 +25,7 @@ describe("Apiframe's signature", () => {
 		['without', SIGNATURE],
 		['in capitals', `SHA256=${SIGNATURE.toUpperCase()}`],
 		['between blanks', ` sha256=${SIGNATURE} `],
+		["with the key hash's digits as the key", `sha256=${SIGNATURE_BY_DIGITS}`],
 	])('is genuine %s', (_form, header) => {
 		expect(verify(header)).toBe(true);
 	});
@@ -40,9 +43,11 @@ describe("Apiframe's signature", () => {
 	});
 
 	test('counts for these very bytes and this key', () => {
-		expect(verify(SIGNATURE, BODY.replace(':', ': '))).toBe(false);
-		expect(verify(SIGNATURE, BODY, 'afk_other_key')).toBe(false);
-		expect(verify(SIGNATURE, BODY, '')).toBe(false);
+		for (const signature of [SIGNATURE, SIGNATURE_BY_DIGITS]) {
+			expect(verify(signature, BODY.replace(':', ': '))).toBe(false);
+			expect(verify(signature, BODY, 'afk_other_key')).toBe(false);
+			expect(verify(signature, BODY, '')).toBe(false);
+		}
 	});
 });
 

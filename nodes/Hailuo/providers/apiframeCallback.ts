@@ -1,4 +1,4 @@
-import { equalInConstantTime, hmacHex, sha256 } from '../core/hmac';
+import { equalInConstantTime, hmacHex, sha256, sha256Hex } from '../core/hmac';
 import { textAt } from '../core/read';
 import type { CallbackNote } from './adapter';
 import { readJob, STATUS_WORDS } from './apiframeRead';
@@ -31,7 +31,9 @@ export function readCallback(body: unknown): CallbackNote | null {
 
 /**
  * Checks the header `X-Webhook-Signature`: HMAC-SHA256 over the raw body in hexadecimal, with or without `sha256=` in
- * front. The key is the 32 bytes of the API key's SHA-256 (Apiframe SDK 2.0.0-beta.1, verifyWebhook).
+ * front. The key is the API key's SHA-256: its 32 bytes by the SDK (2.0.0-beta.1, verifyWebhook), while the words of the
+ * docs (docs-v2.apiframe.ai/docs/webhooks) can also mean its 64 hexadecimal digits. Nobody makes either without the API
+ * key, so both are genuine.
  */
 export function verifyCallback(
 	rawBody: Uint8Array,
@@ -43,5 +45,6 @@ export function verifyCallback(
 			?.trim()
 			.toLowerCase()
 			.replace(/^sha256=/, '') ?? '';
-	return given !== '' && secret !== '' && equalInConstantTime(given, hmacHex(sha256(secret), rawBody));
+	if (given === '' || secret === '') return false;
+	return [sha256(secret), sha256Hex(secret)].some((key) => equalInConstantTime(given, hmacHex(key, rawBody)));
 }
