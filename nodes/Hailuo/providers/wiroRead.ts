@@ -191,8 +191,6 @@ function meaningOf(status: number, code: string | null, message: string): { kind
 		return { kind: /not-accessible|not allowed/i.test(message) ? 'permission' : 'notFound', made: 'no' };
 	// A code 0 without words of its own proves nothing.
 	if (code !== '0' || message === '') return { kind: 'provider' };
-	// Without words it may just as well be a fault of its own.
-	if (message === '') return { kind: 'provider' };
 	const kind = WORDS.find(({ pattern }) => pattern.test(message))?.kind ?? 'invalid';
 	return kind === 'provider' ? { kind } : { kind, made: 'no' };
 }
