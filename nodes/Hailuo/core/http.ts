@@ -45,7 +45,7 @@ export interface HttpResponse {
 	text: string;
 }
 
-/** What one response leads to: a value, a failure, or another request (nothing was made by the first). */
+/** What one response leads to: a value, a failure, or another request (nothing was made by the first, in any try of it). */
 export type Step<Value> =
 	{ kind: 'value'; value: Value } | { kind: 'failure'; failure: Failure } | { kind: 'next'; exchange: Exchange<Value> };
 

@@ -101,7 +101,8 @@ export class Gateway {
 	 * Follows an exchange to its end, repeating requests as the money rules allow.
 	 *
 	 * @param stop ends pauses, reads and uploads; a create or cancel already sent is awaited within its own time
-	 * @returns the value with the body it was read from, or the failure; never throws
+	 * @returns the value with the body it was read from, or the last failure, `made: 'maybe'` when any try of the create may
+	 * have made something; never throws
 	 */
 	async run<Value>(
 		exchange: Exchange<Value>,
@@ -112,6 +113,7 @@ export class Gateway {
 		let sent = 0;
 		let start = Date.now();
 		let failure = NOT_ASKED;
+		let perhapsMade = false;
 		for (;;) {
 			const { request } = current;
 			const answer = await this.limiter.run(async () => {
@@ -127,6 +129,8 @@ export class Gateway {
 				if (step.kind === 'next') {
 					current = step.exchange;
 					failure = NOT_ASKED;
+					// What leads on says of this very request, and so of every try of it, that it makes nothing.
+					perhapsMade = false;
 					sent = 0;
 					start = Date.now();
 					continue;
@@ -135,7 +139,9 @@ export class Gateway {
 			} else {
 				failure = answer.failure;
 			}
-			if (request.purpose !== 'create') failure = { ...failure, made: 'no' };
+			// A later refusal of a create says nothing of the try before it, whose answer was lost.
+			perhapsMade ||= request.purpose === 'create' && failure.made === 'maybe';
+			failure = { ...failure, made: perhapsMade ? 'maybe' : 'no' };
 			const wait = repeatAfterSeconds(request, failure, { sent, elapsed: Date.now() - start }, policy);
 			if (wait === null) return { ok: false, failure };
 			await pause(wait * 1000, stop);

@@ -56,9 +56,18 @@ export class Ledger {
 		this.entries[this.keyOf(itemIndex)] = { fingerprint, job: readReference(job, job.jobId) };
 	}
 
-	/** @param idempotencyKey under which the provider can be asked again; a retry from the list is another execution and would make another */
-	recordUnknown(itemIndex: number, fingerprint: string, failure: Failure, idempotencyKey: string | null): void {
-		this.entries[this.keyOf(itemIndex)] = { fingerprint, unknown: failure.message, idempotencyKey, at: Date.now() };
+	/**
+	 * @param sent the key under which the provider can be asked again (a retry from the list is another execution and would
+	 * make another), and since when it may know that key, in milliseconds since 1970
+	 */
+	recordUnknown(
+		itemIndex: number,
+		fingerprint: string,
+		failure: Failure,
+		sent: { idempotencyKey: string; sentAt: number },
+	): void {
+		const { idempotencyKey, sentAt } = sent;
+		this.entries[this.keyOf(itemIndex)] = { fingerprint, unknown: failure.message, idempotencyKey, at: sentAt };
 	}
 
 	/** Forgets this run, when all its items went well and so no try will follow. */

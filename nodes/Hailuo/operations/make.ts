@@ -78,6 +78,7 @@ async function send(session: Session, purchase: Purchase, idempotencyKey: string
 	const further = { extras: options.extras, callbackUrl, callbackProgress, idempotencyKey };
 	const exchange = session.adapter.create({ ...validation.request, ...further });
 	const policy = { retries: options.createRetries, slotWait: options.waitForSlotMinutes * 60_000 };
+	const sentAt = Date.now();
 	const outcome = await session.gateway.run(exchange, policy, session.stop);
 	if (outcome.ok) {
 		const job = { ...outcome.value, createdAt: outcome.value.createdAt ?? new Date().toISOString() };
@@ -88,10 +89,11 @@ async function send(session: Session, purchase: Purchase, idempotencyKey: string
 	}
 	const { failure } = outcome;
 	if (isAbandoned(session, failure)) throw new Abandoned();
-	// The provider knows the key from a request that differed in its callback alone: so that one did make a job.
-	if (again && failure.kind === 'conflict') throw unknownOutcomeError(place, failure);
+	// No refusal of this try says that the earlier one made nothing. What is remembered of that one stays as it is: the
+	// key is good for a day from then on.
+	if (again) throw unknownOutcomeError(place, failure);
 	if (failure.made === 'no') throw requestError(place, failure, null);
-	session.ledger.recordUnknown(itemIndex, fingerprint, failure, idempotencyKey);
+	session.ledger.recordUnknown(itemIndex, fingerprint, failure, { idempotencyKey, sentAt });
 	throw unknownOutcomeError(place, failure);
 }
 

@@ -183,7 +183,7 @@ export function after<First, Value>(
  *
  * @param first the one to try
  * @param applies says of the first answer that the other should be tried; for a create it must be true only of
- * answers that prove that nothing was made
+ * answers that prove that such a request makes nothing, however often it was sent
  * @param other builds the second
  */
 export function orElse<Value>(
