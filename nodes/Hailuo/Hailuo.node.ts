@@ -63,7 +63,10 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 	if (operation === undefined)
 		throw new NodeOperationError(context.getNode(), `'Operation' is none of this node's operations`);
 	if (operation === wait && readStrategy(parametersOf(session, 0)) === 'suspend') return await suspend(session);
-	const outcomes = await runAll(session, operation, items.length, context.continueOnFail());
+	const outcomes = await runAll(session, operation, items.length, context.continueOnFail()).catch((error: unknown) => {
+		session.ledger.leave();
+		throw error;
+	});
 	showHints(session);
 	if (outcomes.every((outcome) => outcome.ok)) session.ledger.close();
 	return [outcomes.map((outcome, itemIndex) => toOutput(session, outcome, itemIndex))];

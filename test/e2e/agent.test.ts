@@ -140,6 +140,27 @@ describe('an agent', () => {
 		},
 	);
 
+	test.concurrent.each(AGENT_VERSIONS)(
+		'of version %s buys one video in two tries of Retry On Fail',
+		async (version) => {
+			const prompt = `two tries in ${version}`;
+			suite.simulator.addFault({
+				kind: 'status',
+				status: 401,
+				operation: 'read',
+				matches: ({ path }) => jobsAbout(suite, prompt).some(({ id }) => path.includes(id)),
+			});
+			const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 100 };
+			const tool = hailuoTool('Make a video', creating('createAndWait'), suite.credentials, settings);
+
+			const { conversation } = await talk(host, [tool], [make('Make_a_video', prompt), { says: 'Done' }], version);
+
+			const [job, ...others] = jobsAbout(suite, prompt);
+			expect(others).toEqual([]);
+			expect(readAnswer(conversation.answers()[0])).toMatchObject({ status: 'succeeded', videoUrl: job!.videoUrl });
+		},
+	);
+
 	test.concurrent('buys as many videos as it asks for, also of the same prompt at once', async () => {
 		const prompt = 'the same twice';
 		const tool = hailuoTool('Create a video', creating('create'), suite.credentials);

@@ -1,5 +1,5 @@
 import * as n8nWorkflow from 'n8n-workflow';
-import { errorDetailsField, NodeConnectionTypes } from '../../nodes/Hailuo/io/host';
+import { errorDetailsField, isCalledDirectly, NodeConnectionTypes } from '../../nodes/Hailuo/io/host';
 
 describe('an item for the error output', () => {
 	it('carries its job in details on this n8n', () => {
@@ -13,4 +13,13 @@ describe('an item for the error output', () => {
 
 test('the ordinary connection is called as n8n calls it', () => {
 	expect(NodeConnectionTypes.Main).toBe(n8nWorkflow.NodeConnectionTypes.Main);
+});
+
+test.each<[string, object, boolean]>([
+	['an n8n that says so', { isToolExecution: () => true }, true],
+	['an older one, by the connection it is called through', { connectionType: 'ai_tool' }, true],
+	['the engine', { isToolExecution: () => false }, false],
+	['the engine of an older one', {}, false],
+])('whether an agent calls the node itself is told by %s', (_how, context, isDirect) => {
+	expect(isCalledDirectly(context)).toBe(isDirect);
 });

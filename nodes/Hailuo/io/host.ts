@@ -29,7 +29,7 @@ export function errorDetailsField(exported: object): 'details' | 'message' {
 export const ERROR_DETAILS = errorDetailsField(n8nWorkflow);
 
 /** Calls a method that older hosts do not have; undefined where there is none. */
-function callIfThere(context: IExecuteFunctions, name: string): unknown {
+function callIfThere(context: object, name: string): unknown {
 	const method: unknown = Reflect.get(context, name);
 	return typeof method === 'function' ? Reflect.apply(method, context, []) : undefined;
 }
@@ -72,6 +72,15 @@ export function isToolRun(context: IExecuteFunctions): boolean {
 	const { type } = context.getNode();
 	const rewired: unknown = Reflect.get(context.getNode(), 'rewireOutputLogTo');
 	return callIfThere(context, 'isToolExecution') === true || type.endsWith('Tool') || rewired === 'ai_tool';
+}
+
+/**
+ * Says whether an agent's own code calls the node (agents of version 2, agents that are tools themselves, an MCP trigger),
+ * outside n8n's engine. There n8n gives every call a run index of its own, and every try of Retry On Fail another one
+ * (n8n-core 1.122 to 2.41, makeHandleToolInvocation).
+ */
+export function isCalledDirectly(context: object): boolean {
+	return Reflect.get(context, 'connectionType') === 'ai_tool' || callIfThere(context, 'isToolExecution') === true;
 }
 
 /**

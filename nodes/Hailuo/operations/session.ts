@@ -97,7 +97,7 @@ export async function openSession(context: IExecuteFunctions): Promise<Session> 
 	const get = parametersOf({ context }, 0);
 	// What is wrong with an item's options is said with all else that is wrong with that item.
 	const { maxConcurrency } = readOptions(get, adapter);
-	const runIndex = Number(context.getWorkflowDataProxy(0).$runIndex);
+	const ledger = new Ledger(context);
 	const stopped = context.getExecutionCancelSignal();
 	const abandoned = new AbortController();
 	let channel: Promise<LiveChannel | null> | undefined;
@@ -105,7 +105,7 @@ export async function openSession(context: IExecuteFunctions): Promise<Session> 
 		context,
 		adapter,
 		gateway: await Gateway.open(context, adapter, maxConcurrency),
-		ledger: new Ledger(context, runIndex),
+		ledger,
 		live: async () => await (channel ??= LiveChannel.open(context, adapter)),
 		files: new Limiter(maxConcurrency),
 		hints: new Hints(),
@@ -113,6 +113,6 @@ export async function openSession(context: IExecuteFunctions): Promise<Session> 
 		isStoppedByUser: () => stopped?.aborted === true,
 		abandon: () => abandoned.abort(),
 		made: new Map(),
-		identity: [context.getExecutionId(), node.id, String(runIndex)],
+		identity: [context.getExecutionId(), node.id, ledger.run],
 	};
 }
