@@ -31,7 +31,9 @@ const keysOf = (simulator: Simulator) =>
 
 function expectDoubt({ error }: HailuoRun): void {
 	expect(error).toMatchObject({ name: 'NodeApiError', message: UNKNOWN });
-	expect(error?.description).toContain('the job may exist and cost money');
+	expect(error?.description).toContain(
+		'the job may exist and cost money; it was asked for again only under the same key, which makes no second job.',
+	);
 	expect(error?.description).not.toMatch(/Idempotency Key|run this item again if/);
 	expect(error).not.toHaveProperty('context.job');
 }

@@ -35,7 +35,7 @@ const NUMBERS = {
 		minimum: 0,
 		whole: true,
 		description:
-			'How often to send a create again that certainly made no job; one of unknown outcome is never repeated, so nothing is paid twice',
+			'How often to send a create again that certainly made no job; one of unknown outcome is repeated only under a key that makes no second job (Apiframe), so nothing is paid twice',
 	},
 	maxConcurrency: {
 		name: 'maxConcurrency',

@@ -131,10 +131,13 @@ export function requestError(place: ErrorPlace, failure: Failure, job: JobRefere
 export function unknownOutcomeError(place: ErrorPlace, failure: Failure): NodeApiError {
 	const { adapter } = place;
 	const words = failure.message === '' ? '' : `What came back: ${withFullStop(failure.message)}${origin(failure)} `;
+	const repeats = adapter.idempotentCreate
+		? 'it was asked for again only under the same key, which makes no second job'
+		: 'it was not sent again';
 	return buildApiError(
 		place,
 		`It is not known whether ${adapter.label} made this job`,
-		`${words}The request was sent, so the job may exist and cost money; it was not sent again. ` +
+		`${words}The request was sent, so the job may exist and cost money; ${repeats}. ` +
 			`Look at ${adapter.jobsPage} before you run this item again; if the job is there, put its ID into 'Wait for Video'.`,
 		failure,
 		null,

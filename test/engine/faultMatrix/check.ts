@@ -20,6 +20,15 @@ const LOOK_AT = {
 	wiro: 'https://wiro.ai/panel',
 };
 
+/** How the user is told what became of a create of unknown outcome. */
+const NOT_AGAIN = 'it was not sent again.';
+const REPEATS = {
+	aimlApi: NOT_AGAIN,
+	apiframe: 'it was asked for again only under the same key, which makes no second job.',
+	evolink: NOT_AGAIN,
+	wiro: NOT_AGAIN,
+};
+
 /** @returns the id that the user must be told; null where the provider has named none */
 function knownId({ job }: Played, expected: Expectation): string | null {
 	if (expected.kind === 'impossible' || (expected.kind === 'error' && !expected.job)) return null;
@@ -76,7 +85,7 @@ function checkError(cell: Cell, played: Played, expected: ExpectedError): void {
 	});
 	if (id === null) expect(error).not.toHaveProperty('context.job');
 	if (expected.title === 'unknown') {
-		expect(error?.description).toContain('it was not sent again');
+		expect(error?.description).toContain(REPEATS[cell.provider]);
 		expect(error?.description).toContain(`Look at ${LOOK_AT[cell.provider]} before`);
 	}
 	if (expected.quotesId) expect(error?.description).toContain(played.job?.id);
