@@ -23,7 +23,7 @@ const CURES: Record<string, string> = {
 	[CREDIT]: 'Add credit at the provider',
 	[INVALID]: 'Change the value it names',
 	[CONTENT]: 'Change the prompt or the image',
-	[NOT_FOUND]: 'Check the Job ID',
+	[NOT_FOUND]: "The model or the address is not there: check the credential's Base URL, or choose another model.",
 	[CONFLICT]: "Give another 'Idempotency Key' or none",
 	[RATE_LIMIT]: "lower 'Max Concurrency', or raise 'Wait for Slot'",
 	[SLOT]: 'Wait until other jobs are over',
@@ -207,6 +207,7 @@ describe('a refused create', () => {
 				context: { itemIndex: 0 },
 			});
 			expect(error?.description).toContain(CURES[title]);
+			expect(error?.description).not.toContain('Job ID');
 			expect(items).toEqual([]);
 			expect([simulator.jobs.length, simulator.requests.length]).toEqual([0, 1]);
 		}),

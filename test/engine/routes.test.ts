@@ -66,6 +66,7 @@ describe('a job made automatically', () => {
 				const { error } = await run(aCreate('aimlApi'));
 				expect(error).toMatchObject({
 					message: 'AI/ML API does not know what was asked for [item 0]',
+					description: expect.stringMatching(/The model or the address is not there: check the credential's Base URL/),
 					httpCode: '410',
 				});
 				expect(requestLines(simulator)).toEqual([`create ${UNIVERSAL}`, `create ${MINIMAX}`]);
@@ -123,7 +124,10 @@ describe('a bare id', () => {
 	test('that neither route knows is not found', () =>
 		onStage(async ({ simulator, run }) => {
 			const { error } = await run(onJob('get', 'aimlApi', { jobId: '1:none' }));
-			expect(error).toMatchObject({ message: 'AI/ML API does not know what was asked for (job 1:none) [item 0]' });
+			expect(error).toMatchObject({
+				message: 'AI/ML API does not know what was asked for (job 1:none) [item 0]',
+				description: expect.stringContaining('Check the Job ID'),
+			});
 			expect(requestLines(simulator)).toEqual([`read ${UNIVERSAL}`, `read ${MINIMAX}`]);
 		}));
 });

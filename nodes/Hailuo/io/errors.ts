@@ -65,6 +65,10 @@ const EXPLANATIONS: Record<FailureKind, { title: string; cure: string }> = {
 	},
 };
 
+/** What to do about `notFound` where there is no job yet that could be the one that is not known. */
+const NOTHING_THERE =
+	"The model or the address is not there: check the credential's Base URL, or choose another model.";
+
 function origin(failure: Failure): string {
 	const facts = [
 		failure.httpStatus === null ? null : `HTTP ${failure.httpStatus}`,
@@ -110,10 +114,11 @@ function buildApiError(
 /**
  * Builds the error for a request that failed.
  *
- * @param job the job it was about, once there is one: its id is in the text and, as `context.job`, on the error
+ * @param job the job it was about, null before there is one: its id is in the text and, as `context.job`, on the error
  */
 export function requestError(place: ErrorPlace, failure: Failure, job: JobReference | Job | null): NodeApiError {
-	const { title, cure } = EXPLANATIONS[failure.kind];
+	const { title, cure: usual } = EXPLANATIONS[failure.kind];
+	const cure = failure.kind === 'notFound' && job === null ? NOTHING_THERE : usual;
 	const words = failure.message === '' ? '' : `It says: ${withFullStop(failure.message)}${origin(failure)} `;
 	const about = job === null ? '' : ` ${tellKept(job)}`;
 	return buildApiError(
