@@ -12,7 +12,7 @@ import {
 import { hailuoCredentials, hailuoProperties, hailuoSubtitle, readStrategy } from './fields';
 import { tellAgent, wholeText } from './io/agent';
 import { jobOf } from './io/errors';
-import { DOORBELL_PATH, ERROR_DETAILS, isToolRun, NodeConnectionTypes, showHint } from './io/host';
+import { DOORBELL_PATH, ERROR_DETAILS, isCalledDirectly, isToolRun, NodeConnectionTypes, showHint } from './io/host';
 import { operationByName } from './operations';
 import { answerDoorbell } from './operations/doorbell';
 import { runAll, type ItemOutcome } from './operations/run';
@@ -105,7 +105,7 @@ export class Hailuo implements INodeType {
 		try {
 			return await run(this);
 		} catch (error) {
-			throw isToolRun(this) ? tellAgent(error) : error;
+			throw isToolRun(this) ? tellAgent(error, isCalledDirectly(this)) : error;
 		}
 	}
 

@@ -93,6 +93,15 @@ describe('a tool with Retry On Fail', () => {
 		20_000,
 	);
 
+	test.concurrent("tells what happened in our words, not in n8n's for a network code: they say to send it again", () =>
+		onStage(async (stage) => {
+			stage.simulator.addFault({ ...LOST, kind: 'reset' });
+			const [answer] = await talk(stage, aCreate('wiro', BY_AGENT), inTurn(1));
+			expect(answer).toMatch(/It is not known whether Wiro made this job .* the job may exist and cost money/);
+			expect(answer).not.toContain('retry the request');
+		}),
+	);
+
 	test.concurrent.each(PROVIDERS)('at %s makes a job in the second try when the first has made none', (provider) =>
 		onStage(async (stage) => {
 			stage.simulator.addFault({ kind: 'status', status: 400, operation: 'create' });

@@ -19,7 +19,7 @@ test.each<[string, Error, string]>([
 test('an agent gets the error itself, with all it says in its message and its job kept', () => {
 	const error = new NodeApiError(node, { message: 'x' }, { message: 'It failed', description: 'Job 7 is not lost.' });
 	error.context['job'] = { jobId: '7' };
-	expect(tellAgent(error)).toBe(error);
+	expect(tellAgent(error, false)).toBe(error);
 	expect(error.message).toBe('It failed. Job 7 is not lost.');
 	expect(error.description).toBeNull();
 	expect(error.context['job']).toEqual({ jobId: '7' });
@@ -27,5 +27,19 @@ test('an agent gets the error itself, with all it says in its message and its jo
 
 test('what is no error of n8n comes back untouched', () => {
 	const plain = new Error('x');
-	expect([tellAgent(plain), tellAgent('text'), tellAgent(undefined)]).toEqual([plain, 'text', undefined]);
+	expect([tellAgent(plain, true), tellAgent('text', true), tellAgent(undefined, false)]).toEqual([
+		plain,
+		'text',
+		undefined,
+	]);
+});
+
+test('an agent that calls the node itself gets our words also where they name a network code', () => {
+	const error = new NodeApiError(node, { message: 'x' }, { description: 'What came back: read ECONNRESET.' });
+	error.message = 'It is not known';
+	error.context['job'] = { jobId: '7' };
+	// n8n hands it on so.
+	const handedOn = new NodeOperationError(node, tellAgent(error, true) as Error);
+	expect(handedOn.message).toBe('It is not known. What came back: read ECONNRESET.');
+	expect(handedOn.context['job']).toEqual({ jobId: '7' });
 });
