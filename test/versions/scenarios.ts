@@ -12,6 +12,7 @@ import {
 	jobIdsAt,
 	prompts,
 	requestsOf,
+	type Begun,
 } from '../e2e/support/durable';
 import type { Suite } from '../e2e/support/suite';
 import { aCallback, listen, make, report, reported, resumer } from '../e2e/support/trigger';
@@ -171,8 +172,20 @@ async function suspendWithErrorOutput(suite: Suite): Promise<void> {
 	assertOneFailed(await end(PATIENCE_MS), 'After');
 }
 
+/** Waits until the first recheck is over. Both come at the same time, and what n8n runs when it is killed is lost. */
+async function untilRechecked(suite: Suite, { id, jobs }: Begun): Promise<void> {
+	const sleepsOn = async () => {
+		const { status, waitTill } = await suite.client.getExecution(id);
+		return status === 'waiting' && Date.parse(waitTill ?? '') > Date.now() + 30_000;
+	};
+	const isOver = async () => jobs.every((job) => requestsOf(suite, job, 'read') > 0) && (await sleepsOn());
+	await until('the first recheck is over', isOver, PATIENTLY);
+}
+
 async function suspendOverRestart(suite: Suite): Promise<() => Promise<void>> {
-	const { jobs, end } = await begin(suite, durable(suite, { provider: 'aimlApi', prompts: ['One', 'Two'] }));
+	const waiting = await begin(suite, durable(suite, { provider: 'aimlApi', prompts: ['One', 'Two'] }));
+	const { jobs, end } = waiting;
+	await untilRechecked(suite, waiting);
 	return async () => {
 		jobs.forEach(({ id }) => suite.simulator.finishJob(id));
 		const execution = await end(PATIENCE_MS);
@@ -185,20 +198,13 @@ async function suspendOverRestart(suite: Suite): Promise<() => Promise<void>> {
 /** Its next recheck is minutes away when n8n is killed: what n8n will wake within the next minute it holds in memory. */
 async function ringAfterRestart(suite: Suite): Promise<() => Promise<void>> {
 	const wait = { options: { recheckInterval: 10 } };
-	const { id, jobs, end } = await begin(suite, durable(suite, { prompts: ['One'], callback: 'thisExecution', wait }));
-	const [job] = jobs;
+	const waiting = await begin(suite, durable(suite, { prompts: ['One'], callback: 'thisExecution', wait }));
+	const [job] = waiting.jobs;
 	assert.ok(job);
-	const minutesLeft = async () => {
-		const { status, waitTill } = await suite.client.getExecution(id);
-		return status === 'waiting' ? (Date.parse(waitTill ?? '') - Date.now()) / 60_000 : 0;
-	};
-	await until('the first recheck is over', async () => (await minutesLeft()) > 5, {
-		...PATIENTLY,
-		pauseMs: 1_000,
-	});
+	await untilRechecked(suite, waiting);
 	return async () => {
 		await finishAndRing(suite, job);
-		const execution = await end(PATIENCE_MS);
+		const execution = await waiting.end(PATIENCE_MS);
 		assertSucceeded(execution);
 		assert.deepEqual(jobIdsAt(execution, 'After'), [job.id]);
 	};
