@@ -7,8 +7,8 @@ import { describeInQueueMode } from './support/describe';
 import { begin, callbacksOf, durable, finishAndRing, idsOf, jobIdsAt, requestsOf, type Begun } from './support/durable';
 import {
 	createsAbout,
+	firstJobOf,
 	holds,
-	idsInLog,
 	jobsAbout,
 	LABELS,
 	linesAbout,
@@ -178,8 +178,8 @@ describeInQueueMode('queue mode', () => {
 				parameters: { options: { ...SELDOM, ...options } },
 			});
 			const id = await start(suite, workflow);
-			await until(`the job of ${mark}`, () => idsInLog(suite, id).length === 1);
-			const job = jobsAbout(suite, mark)[0]!;
+			await until(`the job of ${mark}`, () => firstJobOf(suite, id) !== undefined);
+			const job = firstJobOf(suite, id)!;
 			const stopped = Date.now();
 			await suite.client.stopExecution(id);
 			await until(`a line of the log about ${mark}`, () => linesAbout(suite, job.id).length > 0);

@@ -5,6 +5,7 @@ import type { ProviderName, SimulatedJob } from '../simulator/types';
 import { until } from '../support/until';
 import {
 	createsAbout,
+	firstJobOf,
 	holds,
 	jobsAbout,
 	LABELS,
@@ -20,6 +21,11 @@ import {
 import { startSuite, type Suite } from './support/suite';
 
 const WITHOUT_CANCEL = PROVIDERS.filter((provider) => provider !== 'wiro');
+
+let marks = 0;
+
+/** A text that no other test uses, nor the same test when CI tries it again. */
+const ownMark = (words: string) => `${words} (${(marks += 1)})`;
 
 /** n8n's own part, a machine that is busy with other tests, and the node's one second. */
 const WITHIN_MS = 2_000;
@@ -58,11 +64,11 @@ async function startAndStop(
 	const stopped = Date.now();
 	await suite.client.stopExecution(id);
 	await until(`a line of the log about ${mark}`, () => {
-		const job = jobsAbout(suite, mark)[0];
+		const job = firstJobOf(suite, id);
 		return job !== undefined && linesAbout(suite, job.id).length > 0;
 	});
 	const ended = Date.now() - stopped;
-	return { execution: await suite.client.waitForExecution(id), job: jobsAbout(suite, mark)[0]!, ended };
+	return { execution: await suite.client.waitForExecution(id), job: firstJobOf(suite, id)!, ended };
 }
 
 const runsOn = (provider: ProviderName, { id }: SimulatedJob) =>
@@ -70,7 +76,7 @@ const runsOn = (provider: ProviderName, { id }: SimulatedJob) =>
 
 describe('a Stop while jobs are waited for', () => {
 	test.concurrent.each(PROVIDERS)('at %s ends the wait at once and logs the id', async (provider) => {
-		const mark = `between looks at ${provider}`;
+		const mark = ownMark(`between looks at ${provider}`);
 		const isRead = () => jobsAbout(suite, mark).some((job) => readsOf(suite, job).length > 0);
 		const { execution, job, ended } = await startAndStop(provider, mark, isRead);
 		const reads = readsOf(suite, job).length;
@@ -85,7 +91,7 @@ describe('a Stop while jobs are waited for', () => {
 	});
 
 	test.concurrent('ends a look that hangs', async () => {
-		const mark = 'hanging look';
+		const mark = ownMark('hanging look');
 		const looks = () => {
 			const ids = jobsAbout(suite, mark).map(({ id }) => id);
 			return suite.simulator.requestsOf('apiframe', 'read').filter(({ path }) => ids.some((id) => path.endsWith(id)));
@@ -105,7 +111,7 @@ describe('a Stop while jobs are waited for', () => {
 	});
 
 	test.concurrent("cancels the job at Wiro with 'Cancel on Stop'", async () => {
-		const mark = 'cancel on stop';
+		const mark = ownMark('cancel on stop');
 		const isRead = () => jobsAbout(suite, mark).some((job) => readsOf(suite, job).length > 0);
 		const options = { parameters: { options: { cancelOnStop: true } } };
 		const { execution, job } = await startAndStop('wiro', mark, isRead, options);
@@ -118,7 +124,7 @@ describe('a Stop while jobs are waited for', () => {
 	});
 
 	test.concurrent('does so once, though Retry On Fail runs the node again', async () => {
-		const mark = 'cancel once';
+		const mark = ownMark('cancel once');
 		const isRead = () => jobsAbout(suite, mark).some((job) => readsOf(suite, job).length > 0);
 		const options = { parameters: { options: { cancelOnStop: true } }, settings: RETRY };
 		const { job } = await startAndStop('wiro', mark, isRead, options);
@@ -136,7 +142,7 @@ const POSTS = WITHOUT_CANCEL.flatMap((provider) => OPERATIONS.map((operation) =>
 
 describe('a Stop while a create is on its way', () => {
 	test.concurrent.each(OPERATIONS)('by %s to Wiro awaits it and cancels its job', async (operation) => {
-		const mark = `post of ${operation} to Wiro`;
+		const mark = ownMark(`post of ${operation} to Wiro`);
 		suite.simulator.addFault({ kind: 'slow', operation: 'create', delayMs: 2_000, matches: holds(mark) });
 		const isSent = () => createsAbout(suite, mark).length > 0;
 		const { execution, job } = await startAndStop('wiro', mark, isSent, { operation });
@@ -152,7 +158,7 @@ describe('a Stop while a create is on its way', () => {
 	});
 
 	test.concurrent.each(POSTS)('by %s to %s awaits it and logs the id of its job', async (operation, provider) => {
-		const mark = `post of ${operation} to ${provider}`;
+		const mark = ownMark(`post of ${operation} to ${provider}`);
 		const fault = { kind: 'slow', operation: 'create', moment: 'after', delayMs: 2_000 } as const;
 		suite.simulator.addFault({ ...fault, matches: holds(mark) });
 		const isMade = () => jobsAbout(suite, mark).length > 0;
@@ -166,7 +172,7 @@ describe('a Stop while a create is on its way', () => {
 	});
 
 	test.concurrent('logs what the try before has bought when it comes between two tries', async () => {
-		const mark = 'between two tries';
+		const mark = ownMark('between two tries');
 		const prompts = numbered(mark, 2);
 		suite.simulator.addFault({
 			kind: 'status',
@@ -188,7 +194,7 @@ describe('a Stop while a create is on its way', () => {
 	});
 
 	test.concurrent('buys nothing for the items behind it, also with Retry On Fail', async () => {
-		const mark = 'items behind';
+		const mark = ownMark('items behind');
 		const prompts = numbered(mark, 5);
 		const fault = { kind: 'slow', operation: 'create', moment: 'after', delayMs: 1_500 } as const;
 		suite.simulator.addFault({ ...fault, matches: holds(mark), times: 5 });

@@ -109,3 +109,12 @@ export function idsInLog(suite: Suite, executionId: string): string[] {
 		.filter(([, , execution]) => execution === executionId)
 		.map(([, jobId]) => jobId!);
 }
+
+/**
+ * The first job of an execution that is on record in n8n's log; of this execution and no other, where a test that is
+ * tried again has made jobs of the same prompt before.
+ */
+export function firstJobOf(suite: Suite, executionId: string): SimulatedJob | undefined {
+	const [id] = idsInLog(suite, executionId);
+	return id === undefined ? undefined : suite.simulator.job(id);
+}
