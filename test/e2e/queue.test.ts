@@ -4,7 +4,18 @@ import { imageFile, itemsOf, runsOf } from '../host/workflows';
 import { testImage } from '../simulator';
 import { until } from '../support/until';
 import { describeInQueueMode } from './support/describe';
-import { begin, callbacksOf, durable, finishAndRing, idsOf, jobIdsAt, requestsOf, type Begun } from './support/durable';
+import {
+	begin,
+	callbacksOf,
+	delayOf,
+	durable,
+	finishAndRing,
+	idsOf,
+	jobIdsAt,
+	requestsOf,
+	untilAsleep,
+	type Begun,
+} from './support/durable';
 import {
 	createsAbout,
 	firstJobOf,
@@ -26,6 +37,8 @@ const SELDOM = { pollInterval: 60 };
 const WITHIN_MS = 5_000;
 /** A recheck comes a minute after the wait began at the earliest; what is there before was woken. */
 const BEFORE_ANY_RECHECK_MS = 40_000;
+/** From the end of a job to what follows the wait, when the execution is woken for it. */
+const WOKEN_WITHIN_MS = 20_000;
 /** What comes at the first recheck is there before the second is due. */
 const BEFORE_SECOND_RECHECK_MS = 120_000;
 
@@ -86,17 +99,21 @@ describeInQueueMode('queue mode', () => {
 
 		test('goes on at another when a callback reaches the webhook process, with its video in the database', async () => {
 			const [job] = woken.jobs;
+			await untilAsleep(suite, woken.id, WOKEN_WITHIN_MS + 5_000);
+			const rechecks = requestsOf(suite, job!, 'read');
 			await finishAndRing(suite, job!);
 			const execution = await woken.end();
 
 			expect(callbacksOf(suite, job!)).toMatchObject([{ attempts: [{ status: 200 }] }]);
 			expect(suite.webhookUrl).toBe(suite.cluster.webhooks[0]!.url);
 			expect(job!.callbackUrl).toContain(`${suite.webhookUrl}/`);
-			expect(workersOf(woken)).toEqual(['worker1', 'worker2']);
+			expect(delayOf(execution, job!)).toBeLessThan(WOKEN_WITHIN_MS);
+			expect(workersOf(woken).at(0)).toBe('worker1');
+			expect(workersOf(woken).at(-1)).toBe('worker2');
 			expect(runsOf(execution, 'After')).toHaveLength(1);
 			expect(jobIdsAt(execution, 'After')).toEqual([job!.id]);
 			expect(requestsOf(suite, job!, 'create')).toBe(1);
-			expect(requestsOf(suite, job!, 'read')).toBe(1);
+			expect(requestsOf(suite, job!, 'read')).toBe(rechecks + 1);
 			expect(await videoOf(execution)).toHaveLength(300_000);
 		});
 

@@ -12,6 +12,7 @@ import {
 	jobIdsAt,
 	prompts,
 	requestsOf,
+	untilAsleep,
 	type Begun,
 } from '../e2e/support/durable';
 import type { Suite } from '../e2e/support/suite';
@@ -174,12 +175,8 @@ async function suspendWithErrorOutput(suite: Suite): Promise<void> {
 
 /** Waits until the first recheck is over. Both come at the same time, and what n8n runs when it is killed is lost. */
 async function untilRechecked(suite: Suite, { id, jobs }: Begun): Promise<void> {
-	const sleepsOn = async () => {
-		const { status, waitTill } = await suite.client.getExecution(id);
-		return status === 'waiting' && Date.parse(waitTill ?? '') > Date.now() + 30_000;
-	};
-	const isOver = async () => jobs.every((job) => requestsOf(suite, job, 'read') > 0) && (await sleepsOn());
-	await until('the first recheck is over', isOver, PATIENTLY);
+	await until('the first recheck', () => jobs.every((job) => requestsOf(suite, job, 'read') > 0), PATIENTLY);
+	await untilAsleep(suite, id, 30_000);
 }
 
 async function suspendOverRestart(suite: Suite): Promise<() => Promise<void>> {

@@ -155,6 +155,19 @@ export async function untilStatus(
 }
 
 /**
+ * Waits until an execution is suspended for so long that nothing but a callback can have it go on meanwhile.
+ * @throws Error when it is over
+ */
+export async function untilAsleep(suite: Suite, id: string, forMs: number, timeoutMs = 150_000): Promise<void> {
+	const isAsleep = async () => {
+		const { waitTill } = await suite.client.waitForExecution(id, { until: ['waiting'], timeoutMs });
+		return Date.parse(waitTill ?? '') - Date.now() > forMs;
+	};
+	const what = `execution ${id} is suspended for ${forMs / 1000} s`;
+	await until(what, isAsleep, { timeoutMs, pauseMs: STATES_POLL_MS });
+}
+
+/**
  * Creates and starts a workflow, and waits until it is suspended.
  * @param maker the node whose jobs are meant
  */
