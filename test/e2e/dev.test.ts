@@ -23,6 +23,11 @@ const SOURCES = [
 	'test/host',
 	'test/simulator',
 ];
+/** Where n8n loads the field from. */
+const EMITTED_FILE = path.join(
+	'.host/dev/user/.n8n/nodes/node_modules/n8n-nodes-hailuo/dist',
+	FIELD_FILE.replace(/ts$/, 'js'),
+);
 const START_MS = 240_000;
 const RELOAD_MS = 60_000;
 
@@ -67,6 +72,12 @@ async function change(file: string, from: string, to: string): Promise<void> {
 	const text = await readFile(path.join(clone, file), 'utf8');
 	expect(text).toContain(from);
 	await writeFile(path.join(clone, file), text.replace(from, to));
+}
+
+/** The labels of the file's fields, as JavaScript has them. */
+async function emittedLabels(): Promise<string[]> {
+	const text = await readFile(path.join(clone, EMITTED_FILE), 'utf8');
+	return [...text.matchAll(/displayName: (.+),$/gm)].map(([, label]) => label!);
 }
 
 /** The labels that the form of the node has in the running n8n. */
@@ -122,6 +133,8 @@ describe('npm run dev', () => {
 
 		await change(FIELD_FILE, "displayName: 'Prompt of the Test'", 'displayName: 7');
 		await untilShown("the compiler's message", RELOAD_MS, () => /fields.prompt\.ts.*error TS/.test(printed));
+		// The compiler says so after it has emitted; n8n would take seconds to reload.
+		expect(await emittedLabels()).toContain("'Prompt of the Test'");
 		await untilShown('n8n keeping what it has', RELOAD_MS, async () => (await labels()).includes('Prompt of the Test'));
 
 		await change(FIELD_FILE, 'displayName: 7', "displayName: 'Prompt Mended'");
