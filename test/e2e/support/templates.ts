@@ -108,6 +108,12 @@ export async function addRows(
 	if (data.resultData.error !== undefined) throw new Error(data.resultData.error.message);
 }
 
+/** Removes one of n8n's data tables, unless it is not there. */
+export async function removeTable(suite: Suite, table: string): Promise<void> {
+	const remove = dataTable('Remove', table, { resource: 'table', operation: 'delete' });
+	await suite.run(workflowOf('Table removed', [manualTrigger(), remove]));
+}
+
 /** All rows of a data table, oldest first. */
 export async function readRows(suite: Suite, table: string): Promise<Array<ExecutedItem['json']>> {
 	const read = dataTable('Read', table, {

@@ -61,6 +61,8 @@ export interface Listener {
 	executions(): Promise<Execution[]>;
 	/** The items the trigger has put out, one execution after another, once there are so many. */
 	items(count: number): Promise<ExecutedItem[]>;
+	/** Unpublishes the workflow; n8n publishes no other with the same path before. */
+	deactivate(): Promise<void>;
 }
 
 export async function listen(
@@ -92,10 +94,12 @@ export function listenerOf(suite: Suite, workflowId: string, { webhookId, name }
 			await pause(SETTLING_MS);
 			return (await executions()).flatMap((execution) => itemsOf(execution, name));
 		},
+		deactivate: async () => await suite.client.deactivateWorkflow(workflowId),
 	};
 }
 
-async function activate(suite: Suite, workflow: WorkflowInput, trigger: WorkflowNode): Promise<Listener> {
+/** Creates and publishes a workflow that begins with a Hailuo Trigger. */
+export async function activate(suite: Suite, workflow: WorkflowInput, trigger: WorkflowNode): Promise<Listener> {
 	const { id } = await suite.client.createWorkflow(workflow);
 	await suite.client.activateWorkflow(id);
 	return listenerOf(suite, id, trigger);
