@@ -40,6 +40,11 @@ const ENVIRONMENT = {
 	// n8n ends itself when Redis is away for ten seconds, which a busy machine may need for the restart alone.
 	QUEUE_BULL_REDIS_TIMEOUT_THRESHOLD: '60000',
 };
+/**
+ * Well over what n8n needs to end the executions of a dead worker, and over the 60 to 70 seconds after which a wait is
+ * rechecked whose callback was lost while Redis was away.
+ */
+const END_MS = 150_000;
 /** Long enough for another worker to take up what it were to take up. */
 const SILENCE_MS = 6_000;
 const PROGRESS = { workflowSettings: { saveExecutionProgress: true } };
@@ -141,7 +146,7 @@ describeInQueueMode('faults in queue mode', () => {
 			await until('the look after the callback', () => readsSent(rung!).length > 0);
 			await first!.kill();
 			await second!.start();
-			const ended = { until: ['error'], timeoutMs: 150_000 } as const;
+			const ended = { until: ['error'], timeoutMs: END_MS } as const;
 			await Promise.all(Object.values(started).map(async (id) => await suite.client.waitForExecution(id, ended)));
 			await pause(SILENCE_MS);
 		});
@@ -227,10 +232,14 @@ describeInQueueMode('faults in queue mode', () => {
 			await finishAndRing(suite, later.jobs[0]!);
 			suite.simulator.finishJob(jobsAbout(suite, 'Redis, polled')[0]!.id);
 
-			const ids = [polling, later.id, meanwhile.id, creating];
-			const executions = await Promise.all(ids.map(async (id) => await suite.client.waitForExecution(id)));
+			const executions = await Promise.all([
+				suite.client.waitForExecution(polling, { timeoutMs: END_MS }),
+				later.end(END_MS),
+				meanwhile.end(END_MS),
+				suite.client.waitForExecution(creating, { timeoutMs: END_MS }),
+			]);
 			const jobs = jobsAbout(suite, 'Redis, ');
-			expect(executions.map(({ status }) => status)).toEqual(ids.map(() => 'success'));
+			expect(executions.map(({ status }) => status)).toEqual(executions.map(() => 'success'));
 			expect(executions.flatMap((execution) => jobIdsAt(execution, 'After')).sort()).toEqual(idsOf(jobs).sort());
 			expectOneCreateEach(jobs);
 			expect(jobs).toHaveLength(4);
