@@ -179,13 +179,14 @@ describeInQueueMode('faults in queue mode', () => {
 			},
 		);
 
-		test('buys nothing again either when a person retries its executions', async () => {
+		test('buys nothing and finds nothing when a person retries its executions: no node is run again', async () => {
 			const bought = suite.simulator.jobs.length;
-			await Promise.all(
-				Object.values(started).map(async (id) => {
-					await suite.client.waitForExecution(await suite.client.retryExecution(id));
-				}),
+			const retried = await Promise.all(
+				Object.values(started).map(
+					async (id) => await suite.client.waitForExecution(await suite.client.retryExecution(id)),
+				),
 			);
+			expect(retried.map(({ data }) => data.resultData.runData)).toEqual(retried.map(() => ({})));
 			expect(suite.simulator.jobs).toHaveLength(bought);
 			for (const { provider } of CREATING)
 				expectOneCreateEach(suite.simulator.jobs.filter((job) => job.provider === provider));
