@@ -94,7 +94,10 @@ beforeAll(async () => {
 		cwd: clone,
 		env: { ...process.env, HAILUO_HOST_FOLDER: folder },
 		stdio: ['ignore', 'pipe', 'pipe'],
+		// A group of its own, which run.ts ends by this note where jest is killed.
+		detached: true,
 	});
+	await writeFile(path.join(clone, 'dev.pid'), String(command.pid));
 	for (const stream of [command.stdout!, command.stderr!]) {
 		stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
 	}
