@@ -50,13 +50,23 @@ export function hintsInCode(): string[] {
 	);
 }
 
+/** What a refusal of input spells out on the spot, or in a constant of the same file. */
+function refusalsIn(node: ts.Node, source: ts.SourceFile): string[] {
+	const problems = calledOn(/^inputError$/, node) ? node.arguments[1] : undefined;
+	if (problems === undefined || !ts.isArrayLiteralExpression(problems)) return [];
+	return problems.elements.flatMap((problem) => textsIn(problem, source));
+}
+
 /**
- * The titles of errors that the published code spells out: what stands in the constructor of an error, and sentences about
- * a value, which begin with a label of the form in quotes. Those of requests come from a table that has its own test.
+ * The titles of errors that the published code spells out: what stands in the constructor of an error, refusals of input,
+ * and sentences about a value, which begin with a label of the form in quotes. Those of requests come from a table that has
+ * its own test.
  */
 export function titlesInCode(): string[] {
 	const hints = hintsInCode();
-	return collect((node) => {
+	return collect((node, source) => {
+		const refusals = refusalsIn(node, source);
+		if (refusals.length > 0) return refusals;
 		const text = readText(node);
 		if (text === undefined || hints.includes(text)) return [];
 		const isTitle = ts.isNewExpression(node.parent) && /Error$/.test(node.parent.expression.getText());
