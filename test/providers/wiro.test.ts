@@ -160,6 +160,12 @@ describe('creating', () => {
 	test('code 96 is a missing slot also when it comes with an HTTP status of its own', () => {
 		expect(failureOf(wiro.create(aRequest()), refusal(96, 'limit', 429))).toMatchObject({ kind: 'slot', made: 'no' });
 	});
+
+	test('a refusal that names a task does not prove that none was made', () => {
+		const { json } = refusal(0, 'tool-not-accessible');
+		const answer = anAnswer(100, { ...Object(json), socketaccesstoken: TOKEN });
+		expect(failureOf(wiro.create(aRequest()), answer)).toMatchObject({ made: 'maybe' });
+	});
 });
 
 describe('an image field that Wiro refuses by name', () => {

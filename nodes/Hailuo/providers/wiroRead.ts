@@ -164,7 +164,10 @@ export function readFailure(response: HttpResponse): Failure {
 	if (status < 300 && code === null && hasNoTask(json)) {
 		return describeRefusal(response, { kind: 'notFound', message: message ?? 'Wiro knows no such task' });
 	}
-	return describeRefusal(response, { message, code, ...meaningOf(status, code, message ?? '') });
+	const { kind, made } = meaningOf(status, code, message ?? '');
+	// Whatever else it says, an answer that names a task does not prove that none was made.
+	const isProof = made !== undefined && createdHandle(json) === null;
+	return describeRefusal(response, { message, code, kind, ...(isProof && { made }) });
 }
 
 /** The codes of Wiro's docs besides 0 and 1. */
