@@ -16,8 +16,7 @@ import {
 	type WebhookCall,
 } from '../support/runNode';
 import { moveTo, nextExecutionId, onJob, onStage, type Stage } from './stage';
-
-const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
+import { suspend, to } from './suspending';
 
 /** A node that suspends, with Recheck leading back to it. */
 function aSuspender(name: string, next: string, changes: INodeParameters): { node: INode; connections: IConnections } {
@@ -30,15 +29,13 @@ function aSuspender(name: string, next: string, changes: INodeParameters): { nod
 
 /** Items → Hailuo, or a node of another name, which suspends for these jobs. */
 async function asleep(
-	{ credentials }: Stage,
+	stage: Stage,
 	items: INodeExecutionData[],
 	changes: INodeParameters = {},
 	{ executionId = nextExecutionId(), name = 'Hailuo' } = {},
 ): Promise<EngineRun> {
-	const { node, connections } = aSuspender(name, 'After', changes);
-	const nodes = [aNode('Items', 'test.items'), node, aNode('After', 'test.pass', {}, { position: [200, 0] })];
-	const drawn = { Items: { main: [to(name)] }, ...connections };
-	const slept = await runWorkflow(nodes, drawn, { credentials, items, executionId });
+	const drawing = { recheck: name, node: { id: name, name } };
+	const slept = await suspend(stage, onJob('wait', 'apiframe', changes), { items, executionId, ...drawing });
 	expect(slept.run.status).toBe('waiting');
 	return slept;
 }

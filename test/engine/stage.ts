@@ -4,6 +4,7 @@ import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { startSimulator, type JobPhase, type ProviderName, type Simulator, type SimulatorOptions } from '../simulator';
 import { credentialsFor } from '../support/gateways';
 import { runHailuo, type CredentialData, type EngineOptions, type EngineRun } from '../support/runNode';
+import { until as untilSo } from '../support/until';
 
 export const PROVIDERS: readonly ProviderName[] = ['aimlApi', 'apiframe', 'evolink', 'wiro'];
 
@@ -139,11 +140,7 @@ export function requestLines({ requests }: Pick<Simulator, 'requests'>): string[
 
 /** Waits until something is so; throws after ten seconds. */
 export async function until(isSo: () => boolean): Promise<void> {
-	for (let tries = 0; tries < 1000; tries += 1) {
-		if (isSo()) return;
-		await new Promise((resolve) => setTimeout(resolve, 10));
-	}
-	throw new Error('It did not come true within ten seconds');
+	await untilSo('what the test waits for', isSo, { timeoutMs: 10_000, pauseMs: 10 });
 }
 
 /** What nodes have written to n8n's log, as "level: message", since this file was loaded. */

@@ -3,7 +3,8 @@ import type { IConnections, INode, INodeExecutionData, INodeParameters } from 'n
 import { aHailuoNode, aNode, runWorkflow, type EngineOptions, type EngineRun } from '../support/runNode';
 import type { Stage } from './stage';
 
-const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
+/** A wire to the first input of a node. */
+export const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
 
 interface Drawing {
 	/** Where Recheck leads; over the node Round, which lies below, when absent. */
@@ -16,16 +17,17 @@ interface Drawing {
 /** How such a workflow is run and drawn. */
 export type SuspendOptions = Partial<EngineOptions> & Drawing;
 
-/** Items → Hailuo (suspends) → After, with Recheck leading back. */
+/** Items → Hailuo, or a node of another name (suspends) → After, with Recheck leading back. */
 export async function suspend(
 	{ credentials }: Stage,
 	parameters: INodeParameters,
 	{ recheck = 'Round', finishedAt = 0, node, ...options }: SuspendOptions,
 ): Promise<EngineRun> {
+	const name = node?.name ?? 'Hailuo';
 	const connections: IConnections = {
-		Items: { main: [to('Hailuo')] },
-		Round: { main: [to('Hailuo')] },
-		Hailuo: { main: [recheck === null ? [] : to(recheck), finishedAt === null ? [] : to('After')] },
+		Items: { main: [to(name)] },
+		Round: { main: [to(name)] },
+		[name]: { main: [recheck === null ? [] : to(recheck), finishedAt === null ? [] : to('After')] },
 	};
 	const nodes = [
 		aNode('Items', 'test.items'),
