@@ -8,7 +8,7 @@ import { startTogether } from '../../host/startTogether';
 import { runStep } from '../../host/steps';
 import { startSimulator } from '../../simulator';
 import type { SimulatorOptions } from '../../simulator/types';
-import { openDesk, OWNER, packedPackage, suiteFolder, type Suite } from './suite';
+import { openSuite, packedPackage, suiteFolder, type Suite } from './suite';
 
 /** A real n8n in queue mode; `server` is its main process. */
 export interface QueueSuite extends Suite {
@@ -33,40 +33,21 @@ export async function startQueueSuite(options: QueueSuiteOptions = {}): Promise<
 	const host = await ensureN8nHost();
 	const folder = await suiteFolder();
 	const packed = await packedPackage();
-	return await startTogether(async (started) => {
-		const simulator = started.adopt(await startSimulator(simulatorOptions), async (it) => await it.close());
+	return await startTogether(async (stack) => {
+		const simulator = stack.adopt(await startSimulator(simulatorOptions), async (it) => await it.close());
 		const logFolder = async (name: string) => await mkdtemp(path.join(folder, `${name}-`));
-		const postgres = started.adopt(await Postgres.start(await logFolder('postgres')), async (it) => await it.remove());
-		const redis = started.adopt(await Redis.start(await logFolder('redis')), async (it) => await it.remove());
-		const cluster = started.adopt(
+		const postgres = stack.adopt(await Postgres.start(await logFolder('postgres')), async (it) => await it.remove());
+		const redis = stack.adopt(await Redis.start(await logFolder('redis')), async (it) => await it.remove());
+		const cluster = stack.adopt(
 			await runStep('Starting n8n in queue mode', () =>
 				N8nCluster.start(host, { folder, packed, postgres, redis, ...clusterOptions }),
 			),
 			// Stopping would let workers finish what tests have left running.
 			async (it) => await it.kill(),
 		);
-		const desk = await openDesk(cluster.main, simulator);
-		const { client } = desk;
-
-		return {
-			...desk,
-			server: cluster.main,
-			webhookUrl: cluster.webhookUrl,
-			get log() {
-				return cluster.log;
-			},
-			simulator,
-			cluster,
-			postgres,
-			redis,
-			async crashAndRestart() {
-				await cluster.kill();
-				await cluster.start();
-				await client.signIn(OWNER);
-			},
-			async close() {
-				await started.disposeAsync();
-			},
-		};
+		const { main: server, webhookUrl } = cluster;
+		const suite = await openSuite({ stack, simulator, server, webhookUrl, n8n: cluster });
+		// Not by copying, which would make of the log what it is now.
+		return Object.assign(suite, { cluster, postgres, redis });
 	});
 }

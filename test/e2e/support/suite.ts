@@ -70,16 +70,19 @@ export async function storeCredentials(
 	return stored;
 }
 
-/**
- * Signs in to a new n8n and stores the credentials.
- * @param client speaks to that n8n
- * @returns the part of a suite that is the same in every mode of n8n
- */
-export async function openDesk(
-	server: N8nServer,
-	simulator: Simulator,
-	client = new N8nClient(server.url),
-): Promise<Pick<Suite, 'client' | 'credentials' | 'credentialsWithWiroKeyOnly' | 'run'>> {
+/** What was started for a suite. */
+export interface Started extends Pick<Suite, 'server' | 'webhookUrl' | 'simulator'> {
+	/** All of it, to be closed with the suite. */
+	stack: AsyncDisposableStack;
+	/** All processes of n8n as one. */
+	n8n: Pick<N8nServer, 'kill' | 'start' | 'log'>;
+	/** Speaks to that n8n. */
+	client?: N8nClient | undefined;
+}
+
+/** Signs in to a new n8n and stores the credentials, in every mode of n8n alike. */
+export async function openSuite(started: Started): Promise<Suite> {
+	const { server, webhookUrl, simulator, stack, n8n, client = new N8nClient(server.url) } = started;
 	await client.signIn(OWNER);
 	const credentials = await storeCredentials(client, simulator, (label) => `Simulated ${label}`);
 	const hailuoWiroApi = await client.createCredential({
@@ -88,13 +91,27 @@ export async function openDesk(
 		data: wiroKeyOnlyCredential(simulator),
 	});
 	return {
+		server,
+		webhookUrl,
+		get log() {
+			return n8n.log;
+		},
 		client,
+		simulator,
 		credentials,
 		credentialsWithWiroKeyOnly: { ...credentials, hailuoWiroApi },
 		async run(workflow, { timeoutMs } = {}) {
 			const { id } = await client.createWorkflow(workflow);
 			const executionId = await client.runWorkflow(id, { trigger: workflow.nodes[0]!.name });
 			return client.waitForExecution(executionId, timeoutMs === undefined ? {} : { timeoutMs });
+		},
+		async crashAndRestart() {
+			await n8n.kill();
+			await n8n.start();
+			await client.signIn(OWNER);
+		},
+		async close() {
+			await stack.disposeAsync();
 		},
 	};
 }
@@ -117,32 +134,11 @@ export async function startSuite(
 	const userFolder = await mkdtemp(path.join(await suiteFolder(), 'n8n-'));
 	await installPackage(await packedPackage(), userFolder);
 
-	return await startTogether(async (started) => {
-		const simulator = started.adopt(await startSimulator(options.simulator), async (it) => await it.close());
+	return await startTogether(async (stack) => {
+		const simulator = stack.adopt(await startSimulator(options.simulator), async (it) => await it.close());
 		const { environment = {} } = options;
-		const server = started.adopt(
-			await N8nServer.start(host, { userFolder, environment }),
-			async (it) => await it.stop(),
-		);
-		const desk = await openDesk(server, simulator, options.clientFor?.(server.url));
-		const { client } = desk;
-
-		return {
-			...desk,
-			server,
-			webhookUrl: server.url,
-			get log() {
-				return server.log;
-			},
-			simulator,
-			async crashAndRestart() {
-				await server.kill();
-				await server.start();
-				await client.signIn(OWNER);
-			},
-			async close() {
-				await started.disposeAsync();
-			},
-		};
+		const server = stack.adopt(await N8nServer.start(host, { userFolder, environment }), async (it) => await it.stop());
+		const client = options.clientFor?.(server.url);
+		return await openSuite({ stack, simulator, server, webhookUrl: server.url, n8n: server, client });
 	});
 }
