@@ -71,7 +71,7 @@ export function isAwaitedByParent(context: IExecuteFunctions): boolean {
 export function isToolRun(context: IExecuteFunctions): boolean {
 	const { type } = context.getNode();
 	const rewired: unknown = Reflect.get(context.getNode(), 'rewireOutputLogTo');
-	return callIfThere(context, 'isToolExecution') === true || type.endsWith('Tool') || rewired === 'ai_tool';
+	return isCalledDirectly(context) || type.endsWith('Tool') || rewired === 'ai_tool';
 }
 
 /**
