@@ -49,6 +49,32 @@ export interface StreamLimits {
 	stop: AbortSignal | undefined;
 }
 
+/** Entries of 8 bytes in an object made to be dropped. A larger one would weigh in what outlives a sweep. */
+const LITTER_ENTRIES = 256;
+
+/** Bytes of a stream for each such object: a tenth of the stream is made beside it. */
+const BYTES_PER_LITTER = 10 * LITTER_ENTRIES * 8;
+
+/**
+ * Has Node give back the pieces of a stream sooner.
+ *
+ * The bytes of a piece lie outside the heap. They are given back when Node sweeps its youngest objects, which it does
+ * each time these have filled their room, or when sixty megabytes and more lie about. A stream makes so few objects
+ * that it mostly comes to the latter. Some more, which nobody needs, bring the sweeps forward while the room is small,
+ * as in a worker at rest: 500 MB then raise it by some 20 MB instead of 50 to 90. A busy n8n, whose room has grown,
+ * stands where it stood.
+ *
+ * @returns a function that is to be told the size of each piece, in bytes
+ */
+function sweepAlong(): (size: number) => void {
+	// Kept until the next one comes: what is kept nowhere, a compiler may never make.
+	const litter: unknown[] = [];
+	let owed = 0;
+	return (size) => {
+		for (owed += size; owed >= BYTES_PER_LITTER; owed -= BYTES_PER_LITTER) litter[0] = new Array(LITTER_ENTRIES);
+	};
+}
+
 /**
  * Watches a stream that somebody else consumes, and destroys it when it breaks a limit: the consumer then sees the error.
  *
@@ -65,10 +91,12 @@ export function watchStream(stream: ReadableStream, limits: StreamLimits, discon
 		stream.destroy(new StreamLimitError(limit));
 		disconnect?.();
 	};
+	const sweep = sweepAlong();
 	let size = 0;
 	let lastByteAt = Date.now();
 	stream.pause();
 	stream.on('data', (chunk: { length: number }) => {
+		sweep(chunk.length);
 		size += chunk.length;
 		lastByteAt = Date.now();
 		if (size > limits.size) breakOff('size');
