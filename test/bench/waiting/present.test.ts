@@ -56,7 +56,7 @@ describe('the waiting table', () => {
 			['-0.05 MB', '<0.01x'],
 			['10.00 MB', '1.00x'],
 		]);
-		expect(notes).toContain('Below zero is what cannot be told from nothing.');
+		expect(notes.join('\n')).toContain('It is too little to be told from nothing, and so below zero here: met.');
 	});
 
 	it('gives no ratios when the built-in node failed', () => {

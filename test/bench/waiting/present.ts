@@ -55,6 +55,13 @@ function rowOf(strategy: Strategy, { counts, strategies }: WaitingData): string[
 	];
 }
 
+/** @param megabytes per execution; infinite when nothing was measured */
+function describeSlope(megabytes: number): string {
+	if (!Number.isFinite(megabytes)) return 'unknown';
+	// What n8n gives back of its start can be more than what its executions hold.
+	return megabytes < 0 ? 'too little to be told from nothing, and so below zero here' : `${megabytes.toFixed(3)} MB`;
+}
+
 /** Draws the waiting table from the data alone. */
 export function presentWaiting(data: WaitingData): Table {
 	const { runs, counts, strategies, sample, pauseSeconds } = data;
@@ -93,10 +100,8 @@ export function presentWaiting(data: WaitingData): Table {
 				`then, here, every ${data.recheckMinutes} minutes. At that age the polling Hailuo node looks every ` +
 				`${pauseSeconds.poll} s, the built-in node every ${pauseSeconds.builtIn} s, the hand-built loop every ` +
 				`${pauseSeconds.handBuilt} s.`,
-			`Wanted: under ${LARGEST_MEGABYTES} MB for each suspended execution. It is ` +
-				`${Number.isFinite(largest) ? `${largest.toFixed(3)} MB` : 'unknown'}: ` +
+			`Wanted: under ${LARGEST_MEGABYTES} MB for each suspended execution. It is ${describeSlope(largest)}: ` +
 				`${verdict(Number.isFinite(largest) && largest < LARGEST_MEGABYTES)}.`,
-			...(largest < 0 ? ['Below zero is what cannot be told from nothing.'] : []),
 			...strategies.flatMap(({ label, outcome }) =>
 				'failure' in outcome ? [`${label} failed: ${outcome.failure}`] : [],
 			),
