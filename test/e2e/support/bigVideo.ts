@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { request } from 'undici';
-import { measurePeakMemory, type PeakMemory } from '../../host/peakMemory';
+import { measurePeakMemory, watchPeakMemory, type PeakWatch } from '../../host/peakMemory';
 import { itemsOf, type NodeSettings } from '../../host/workflows';
 import type { ExecutedItem, Execution } from '../../host/n8nTypes';
 import type { RecordedRequest, SimulatedJob } from '../../simulator/types';
+import { until } from '../../support/until';
 import { jobsAbout, purchase } from './purchase';
 import type { Suite } from './suite';
 
@@ -63,8 +64,22 @@ export async function warmUp(suite: Suite): Promise<void> {
 	await download(suite, 8 * MEGABYTE);
 }
 
+/** What the video itself adds: main, for one, takes some 25 MB beforehand for starting any execution from rest. */
+async function watchDownload({ simulator }: Suite, processId: number): Promise<PeakWatch> {
+	const before = simulator.requestsOf('cdn').length;
+	await until('a request for the video', () => simulator.requestsOf('cdn').length > before, { timeoutMs: 120_000 });
+	return await watchPeakMemory(processId, { restMs: 0 });
+}
+
+export interface MeasuredDownload extends Downloaded {
+	/** Bytes by which the process rose over what it held at rest, before the execution. */
+	riseFromRest: number;
+	/** Bytes by which it rose over what it held when it asked for the video. */
+	rise: number;
+}
+
 /**
- * Downloads while n8n's memory is measured, and prints the figure.
+ * Downloads while n8n's memory is measured, and prints the figures.
  * @param downloader the process of n8n that downloads
  */
 export async function measureDownload(
@@ -72,13 +87,19 @@ export async function measureDownload(
 	bytes: number,
 	what: string,
 	downloader = suite.server,
-): Promise<PeakMemory & Downloaded> {
-	const { result, ...memory } = await measurePeakMemory(downloader.processId, async () => await download(suite, bytes));
+): Promise<MeasuredDownload> {
+	const { name, processId } = downloader;
+	const { result, ...whole } = await measurePeakMemory(processId, async () => {
+		const [watch, downloaded] = await Promise.all([watchDownload(suite, processId), download(suite, bytes)]);
+		return { downloaded, memory: await watch.end() };
+	});
+	const { downloaded, memory } = result;
 	const megabytes = (value: number) => `${(value / MEGABYTE).toFixed(0)} MB`;
 	process.stdout.write(
-		`${what}: memory of ${downloader.name} rose by ${megabytes(memory.rise)}, from ${megabytes(memory.before)} to ${megabytes(memory.peak)}\n`,
+		`${what}: memory of ${name} rose by ${megabytes(memory.rise)}, from ${megabytes(memory.before)} to ${megabytes(memory.peak)}; ` +
+			`from rest by ${megabytes(whole.rise)}\n`,
 	);
-	return { ...memory, ...result };
+	return { ...downloaded, rise: memory.rise, riseFromRest: whole.rise };
 }
 
 async function hashOf(chunks: AsyncIterable<Buffer>): Promise<string> {
