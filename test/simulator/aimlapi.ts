@@ -143,7 +143,7 @@ export function aimlApi(simulation: Simulation): Gateway {
 		const phase = jobs.phaseOf(job);
 		return {
 			id: job.id,
-			status: statusWord(simulation, job, WORDS),
+			status: statusWord(simulation, job.provider, phase, WORDS),
 			video: phase === 'succeeded' ? { url: videoUrlOf(simulation, job) } : null,
 			error: phase === 'failed' ? { name: 'GenerationError', message: job.failureMessage } : null,
 			meta: phase === 'succeeded' ? { usage: { credits_used: CREDITS_PER_VIDEO, usd_spent: 0.1995 } } : null,

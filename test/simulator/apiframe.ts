@@ -75,7 +75,7 @@ export function apiframe(simulation: Simulation): Gateway {
 				throw new Refusal(409, 'Idempotency-Key was already used with a different request body');
 			return {
 				status: 202,
-				body: { jobId: earlier.job.id, status: statusWord(simulation, earlier.job, WORDS) },
+				body: { jobId: earlier.job.id, status: statusWord(simulation, 'apiframe', jobs.phaseOf(earlier.job), WORDS) },
 				job: earlier.job,
 			};
 		}
@@ -116,10 +116,10 @@ export function apiframe(simulation: Simulation): Gateway {
 
 	function describe(job: SimulatedJob): Record<string, unknown> {
 		const phase = jobs.phaseOf(job);
-		const isOver = jobs.isOver(job);
+		const isOver = phase !== 'queued' && phase !== 'running';
 		return {
 			id: job.id,
-			status: statusWord(simulation, job, WORDS),
+			status: statusWord(simulation, job.provider, phase, WORDS),
 			model: job.model,
 			progress: isOver && phase !== 'succeeded' ? null : Math.floor(jobs.fractionOf(job) * 100),
 			result: phase === 'succeeded' ? resultOf(job) : null,

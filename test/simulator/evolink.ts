@@ -92,9 +92,7 @@ export function evolink(simulation: Simulation): Gateway {
 			model: job.model,
 			object: 'video.generation.task',
 			progress: phase === 'succeeded' ? 100 : Math.min(99, Math.floor(fraction * 100)),
-			status: asNew
-				? (simulation.options.statusWords?.evolink?.queued ?? WORDS.queued)
-				: statusWord(simulation, job, WORDS),
+			status: statusWord(simulation, job.provider, phase, WORDS),
 			task_info: { can_cancel: false },
 			type: 'video',
 			...(phase === 'succeeded' && {

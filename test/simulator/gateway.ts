@@ -79,10 +79,17 @@ export class Refusal extends Error {
 	}
 }
 
-/** The provider's word for a phase, unless the options say another. */
-export function statusWord(simulation: Simulation, job: SimulatedJob, words: Record<JobPhase, string>): string {
-	const phase = simulation.jobs.phaseOf(job);
-	return simulation.options.statusWords?.[job.provider]?.[phase] ?? words[phase];
+/**
+ * The provider's word for a phase, unless the options say another. The phase is the one that the rest of an answer goes
+ * by: looked up again it may have become another, and a status of the end would come without its outcome.
+ */
+export function statusWord(
+	{ options }: Simulation,
+	provider: SimulatedJob['provider'],
+	phase: JobPhase,
+	words: Record<JobPhase, string>,
+): string {
+	return options.statusWords?.[provider]?.[phase] ?? words[phase];
 }
 
 /** The address a finished job reports. */
