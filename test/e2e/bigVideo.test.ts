@@ -42,12 +42,14 @@ describe('with files on the disk', () => {
 	test('a video of 500 MB takes little memory, and is stored whole', async () => {
 		const bytes = 500 * MEGABYTE;
 		const { rise, execution, item, job } = await measureDownload(suite, bytes, '500 MB to disk');
+		const again = await measureDownload(suite, bytes, '500 MB to disk after that');
 
 		expect(execution.data.resultData.error).toBeUndefined();
 		expect(item?.binary?.['data']).toMatchObject({ bytes, mimeType: 'video/mp4', fileName: `evolink-${job.id}.mp4` });
 		const [stored, served] = await Promise.all([storedHash(suite, item), servedHash(job)]);
 		expect(stored).toBe(served);
 		expect(rise / MEGABYTE).toBeLessThan(MOST_MEGABYTES);
+		expect(again.riseFromRest / MEGABYTE).toBeLessThan(MOST_MEGABYTES);
 	});
 
 	test('a video that is announced to be too large is not received', async () => {

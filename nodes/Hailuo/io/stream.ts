@@ -61,8 +61,8 @@ const BYTES_PER_LITTER = 10 * LITTER_ENTRIES * 8;
  * The bytes of a piece lie outside the heap. They are given back when Node sweeps its youngest objects, which it does
  * each time these have filled their room, or when sixty megabytes and more lie about. A stream makes so few objects
  * that it mostly comes to the latter. Some more, which nobody needs, bring the sweeps forward while the room is small,
- * as in a worker at rest: 500 MB then raise it by some 20 MB instead of 50 to 90. A busy n8n, whose room has grown,
- * stands where it stood.
+ * as in a worker at rest: 500 MB then raise it by some 20 MB instead of 50 to 90. Where the room has grown, as in a
+ * main process that serves requests too, it gains nothing, and the first large video may take some 15 MB more.
  *
  * @returns a function that is to be told the size of each piece, in bytes
  */
