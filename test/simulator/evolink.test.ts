@@ -49,6 +49,19 @@ describe('EvoLink', () => {
 		expect((await call(String(at(last.json, 'results.0')))).status).toBe(200);
 	});
 
+	it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+		'never says completed without a result, read %d looks at the clock early',
+		async (looks) => {
+			const id = at((await create(fast)).json, 'id');
+			let now = simulator.jobs[0]!.endsAt - looks;
+			const clock = jest.spyOn(Date, 'now').mockImplementation(() => now++);
+			const { json } = await read(id).finally(() => clock.mockRestore());
+			expect([at(json, 'status'), typeof at(json, 'results.0')]).toEqual(
+				at(json, 'status') === 'completed' ? ['completed', 'string'] : ['processing', 'undefined'],
+			);
+		},
+	);
+
 	it("refuses its own page's example, which leaves out the image its schema requires", async () => {
 		const { image_urls: _images, ...example } = fast;
 		const refused = await create(example);
