@@ -14,7 +14,7 @@ module.exports = {
 			},
 		],
 	},
-	setupFilesAfterEnv: ['<rootDir>/test/run/retries.ts'],
+	setupFilesAfterEnv: ['<rootDir>/test/tools/run/retries.ts'],
 	// Loading n8n-core costs each worker a second and some hundred megabytes, so more workers do not pay.
 	maxWorkers: 2,
 	testTimeout: 20_000,

@@ -9,15 +9,22 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { hailuoCredentials, hailuoProperties, hailuoSubtitle, readStrategy } from './fields';
+import { hailuoCredentials, hailuoProperties, hailuoSubtitle, readStrategy } from './fields/form';
 import { tellAgent, wholeText } from './io/agent';
 import { jobOf } from './io/errors';
-import { DOORBELL_PATH, ERROR_DETAILS, isCalledDirectly, isToolRun, NodeConnectionTypes, showHint } from './io/host';
-import { operationByName } from './operations';
-import { answerDoorbell } from './operations/doorbell';
-import { runAll, type ItemOutcome } from './operations/run';
-import { openSession, parametersOf, type Session } from './operations/session';
-import { suspendAll } from './operations/suspend';
+import {
+	DOORBELL_PATH,
+	ERROR_DETAILS,
+	isCalledDirectly,
+	isToolRun,
+	NodeConnectionTypes,
+	showHint,
+} from './io/n8nInternals';
+import { operationByName } from './operations/operationByName';
+import { answerDoorbell } from './operations/suspend/doorbell';
+import { runItems, type ItemOutcome } from './operations/runItems';
+import { openRun, parametersOf, type RunContext } from './operations/runContext';
+import { suspendItems } from './operations/suspend/suspendItems';
 import { wait } from './operations/wait';
 
 /**
@@ -25,29 +32,29 @@ import { wait } from './operations/wait';
  * fields stand beside the error, so that the next node can read the job; for the error output n8n recognises only items
  * that have nothing but `error` and one or two more fields, so there the job is in one of these.
  */
-function toErrorItem(session: Session, error: Error, itemIndex: number): INodeExecutionData {
-	const job = jobOf(error) ?? session.made.get(itemIndex) ?? null;
-	const known = job === null ? {} : { provider: session.adapter.id, ...job };
-	const separate = session.context.getNode().onError === 'continueErrorOutput';
+function toErrorItem(run: RunContext, error: Error, itemIndex: number): INodeExecutionData {
+	const job = jobOf(error) ?? run.made.get(itemIndex) ?? null;
+	const known = job === null ? {} : { provider: run.adapter.id, ...job };
+	const separate = run.context.getNode().onError === 'continueErrorOutput';
 	const details = separate && job !== null ? { [ERROR_DETAILS]: known } : {};
-	const text = isToolRun(session.context) ? wholeText(error) : error.message;
+	const text = isToolRun(run.context) ? wholeText(error) : error.message;
 	return { json: { ...(separate ? {} : known), error: text, ...details }, pairedItem: { item: itemIndex } };
 }
 
-function toOutput(session: Session, outcome: ItemOutcome, itemIndex: number): INodeExecutionData {
-	return outcome.ok ? outcome.item : toErrorItem(session, outcome.error, itemIndex);
+function toOutput(run: RunContext, outcome: ItemOutcome, itemIndex: number): INodeExecutionData {
+	return outcome.ok ? outcome.item : toErrorItem(run, outcome.error, itemIndex);
 }
 
-function showHints({ context, hints }: Session): void {
+function showHints({ context, hints }: RunContext): void {
 	for (const message of hints.sentences()) showHint(context, message);
 }
 
 /** @returns what goes round by output Recheck and what leaves by output Finished */
-async function suspend(session: Session): Promise<INodeExecutionData[][]> {
-	const { recheck, finished } = await suspendAll(session, session.context.continueOnFail());
-	showHints(session);
+async function suspend(run: RunContext): Promise<INodeExecutionData[][]> {
+	const { recheck, finished } = await suspendItems(run, run.context.continueOnFail());
+	showHints(run);
 	const items = finished.map(({ itemIndex, outcome }) => {
-		const item = toOutput(session, outcome, itemIndex);
+		const item = toOutput(run, outcome, itemIndex);
 		// On the error output n8n mixes in what came in, and that is the state of the wait; not where the pairing is a number.
 		return outcome.ok ? item : { ...item, pairedItem: itemIndex };
 	});
@@ -58,18 +65,18 @@ async function suspend(session: Session): Promise<INodeExecutionData[][]> {
 async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	// First of all the provider: with one that is none, n8n finds no operation.
-	const session = await openSession(context);
+	const run = await openRun(context);
 	const operation = operationByName(context.getNodeParameter('operation', 0));
 	if (operation === undefined)
 		throw new NodeOperationError(context.getNode(), `'Operation' is none of this node's operations`);
-	if (operation === wait && readStrategy(parametersOf(session, 0)) === 'suspend') return await suspend(session);
-	const outcomes = await runAll(session, operation, items.length, context.continueOnFail()).catch((error: unknown) => {
-		session.ledger.leave();
+	if (operation === wait && readStrategy(parametersOf(run, 0)) === 'suspend') return await suspend(run);
+	const outcomes = await runItems(run, operation, items.length, context.continueOnFail()).catch((error: unknown) => {
+		run.ledger.leave();
 		throw error;
 	});
-	showHints(session);
-	if (outcomes.every((outcome) => outcome.ok)) session.ledger.close();
-	return [outcomes.map((outcome, itemIndex) => toOutput(session, outcome, itemIndex))];
+	showHints(run);
+	if (outcomes.every((outcome) => outcome.ok)) run.ledger.close();
+	return [outcomes.map((outcome, itemIndex) => toOutput(run, outcome, itemIndex))];
 }
 
 /** Two outputs for a suspended wait, one for everything else; the parameters it reads take no expressions. */

@@ -6,10 +6,10 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { hailuoTriggerCredentials, hailuoTriggerProperties, hailuoTriggerSubtitle } from './fields';
-import { NodeConnectionTypes } from './io/host';
-import { receive } from './operations/receive';
-import { providerById } from './providers';
+import { hailuoTriggerCredentials, hailuoTriggerProperties, hailuoTriggerSubtitle } from './fields/form';
+import { NodeConnectionTypes } from './io/n8nInternals';
+import { handleCallback } from './operations/trigger/handleCallback';
+import { providerById } from './providers/registry';
 
 const CALLBACK: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'hailuo' },
@@ -59,6 +59,6 @@ export class HailuoTrigger implements INodeType {
 		const adapter = typeof provider === 'string' ? providerById(provider) : undefined;
 		if (adapter?.callbacks === undefined)
 			throw new NodeOperationError(this.getNode(), `'Provider' is none that reports`);
-		return await receive(this, adapter);
+		return await handleCallback(this, adapter);
 	}
 }

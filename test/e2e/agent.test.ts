@@ -1,6 +1,6 @@
 /** The node as a tool of n8n's AI Agent, whose chat model follows a script. */
-import { startChatModel } from '../host/chatModel';
-import { startTogether } from '../host/startTogether';
+import { startChatModel } from '../tools/host/chatModel';
+import { startTogether } from '../tools/host/startTogether';
 import { LABELS, PROVIDERS, jobsAbout } from './support/purchase';
 import {
 	agentHost,

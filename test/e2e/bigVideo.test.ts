@@ -1,5 +1,5 @@
 /** Videos much larger than what they may take of n8n's memory, on their way into its storage. */
-import type { Fault } from '../simulator/types';
+import type { Fault } from '../tools/simulator/types';
 import {
 	download,
 	filesOnDisk,

@@ -1,11 +1,11 @@
-import { MODELS, RESOLUTIONS, type Offer } from '../../nodes/Hailuo/core/catalog';
-import { providers } from '../../nodes/Hailuo/providers';
+import { MODELS, RESOLUTIONS, type Offer } from '../../nodes/Hailuo/core/video/catalog';
+import { providers } from '../../nodes/Hailuo/providers/registry';
 import type { ProviderAdapter } from '../../nodes/Hailuo/providers/adapter';
-import { GATEWAYS } from '../host/gateways';
-import type { Workflow } from '../host/n8nTypes';
-import { hailuo, manualTrigger, noOperation, workflowOf } from '../host/workflows';
-import type { SimulatedJob } from '../simulator/types';
-import { until } from '../support/until';
+import { GATEWAYS } from '../tools/host/gateways';
+import type { Workflow } from '../tools/host/n8nTypes';
+import { hailuo, manualTrigger, noOperation, workflowOf } from '../tools/host/workflows';
+import type { SimulatedJob } from '../tools/simulator/types';
+import { until } from '../tools/support/until';
 import {
 	labelOf,
 	PROMPT,

@@ -1,8 +1,16 @@
 /** The n8n process is killed: it sends nothing again by itself, and what had been bought stays on record. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WorkflowNode } from '../host/n8nTypes';
-import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, webhookTrigger, workflowOf } from '../host/workflows';
-import { until } from '../support/until';
+import type { WorkflowNode } from '../tools/host/n8nTypes';
+import {
+	hailuo,
+	itemsOf,
+	manualTrigger,
+	noOperation,
+	runsOf,
+	webhookTrigger,
+	workflowOf,
+} from '../tools/host/workflows';
+import { until } from '../tools/support/until';
 import { jobIdsAt } from './support/durable';
 import {
 	createsAbout,

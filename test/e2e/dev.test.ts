@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { OWNER } from '../host/demoSetup';
-import { N8nClient } from '../host/n8nClient';
-import { ensureN8nHost } from '../host/n8nHost';
-import { NODE_BINARY, REPOSITORY } from '../host/paths';
-import { assertPortIsFree, freePort } from '../host/ports';
-import { until } from '../support/until';
+import { OWNER } from '../tools/host/demoSetup';
+import { N8nClient } from '../tools/host/n8nClient';
+import { ensureN8nHost } from '../tools/host/n8nHost';
+import { NODE_BINARY, REPOSITORY } from '../tools/host/paths';
+import { assertPortIsFree, freePort } from '../tools/host/ports';
+import { until } from '../tools/support/until';
 
 const HAILUO_NODE = 'n8n-nodes-hailuo.hailuo';
 const FIELD_FILE = 'nodes/Hailuo/fields/prompt.ts';
@@ -19,9 +19,9 @@ const SOURCES = [
 	'tsconfig.build.json',
 	'credentials',
 	'nodes',
-	'test/fixtures',
-	'test/host',
-	'test/simulator',
+	'test/unit/fixtures',
+	'test/tools/host',
+	'test/tools/simulator',
 ];
 /** Where n8n loads the field from. */
 const EMITTED_FILE = path.join(
@@ -90,7 +90,7 @@ beforeAll(async () => {
 	const { folder } = await ensureN8nHost();
 	clone = await makeClone();
 	port = await freePort();
-	command = spawn(NODE_BINARY, ['--import', 'tsx', 'test/host/dev.ts', '--port', String(port)], {
+	command = spawn(NODE_BINARY, ['--import', 'tsx', 'test/tools/host/dev.ts', '--port', String(port)], {
 		cwd: clone,
 		env: { ...process.env, HAILUO_HOST_FOLDER: folder },
 		stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { itemsOf, noOperation, runsOf } from '../host/workflows';
-import type { WorkflowNode } from '../host/n8nTypes';
-import type { ProviderName } from '../simulator/types';
+import { itemsOf, noOperation, runsOf } from '../tools/host/workflows';
+import type { WorkflowNode } from '../tools/host/n8nTypes';
+import type { ProviderName } from '../tools/simulator/types';
 import {
 	begin,
 	callbacksOf,

@@ -1,5 +1,5 @@
-import { GATEWAYS, wiroKeyOnlyCredential } from '../host/gateways';
-import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, workflowOf } from '../host/workflows';
+import { GATEWAYS, wiroKeyOnlyCredential } from '../tools/host/gateways';
+import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, workflowOf } from '../tools/host/workflows';
 import { startSuite, type Suite } from './support/suite';
 
 let suite: Suite;

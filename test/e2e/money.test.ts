@@ -1,6 +1,6 @@
 /** n8n runs a node again, goes on past an error or retries an execution: every job is bought once, and none is lost. */
-import type { Execution } from '../host/n8nTypes';
-import { hailuo, itemsOf, runsOf } from '../host/workflows';
+import type { Execution } from '../tools/host/n8nTypes';
+import { hailuo, itemsOf, runsOf } from '../tools/host/workflows';
 import {
 	createsAbout,
 	holds,

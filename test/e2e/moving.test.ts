@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { INodeProperties } from 'n8n-workflow';
-import { ensureN8nHost } from '../host/n8nHost';
-import { firstCells, section, tableOf } from '../support/documents';
+import { ensureN8nHost } from '../tools/host/n8nHost';
+import { firstCells, section, tableOf } from '../tools/support/documents';
 
 const DOCUMENT = 'docs/moving.md';
 const VIDEO = '@n8n/n8n-nodes-langchain/dist/nodes/vendors/MiniMax/actions/video/index.js';

@@ -1,8 +1,8 @@
 /** n8n on many machines: PostgreSQL, Redis, one main process, two workers and one webhook process. */
-import type { Execution } from '../host/n8nTypes';
-import { imageFile, itemsOf, runsOf } from '../host/workflows';
-import { testImage } from '../simulator';
-import { until } from '../support/until';
+import type { Execution } from '../tools/host/n8nTypes';
+import { imageFile, itemsOf, runsOf } from '../tools/host/workflows';
+import { testImage } from '../tools/simulator';
+import { until } from '../tools/support/until';
 import { describeInQueueMode } from './support/describe';
 import {
 	begin,

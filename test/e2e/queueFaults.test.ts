@@ -1,9 +1,17 @@
 /** Parts of an n8n on many machines die or go away for a while: nothing is bought twice, and no job is forgotten. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Execution } from '../host/n8nTypes';
-import { hailuo, itemsOf, manualTrigger, noOperation, runsOf, webhookTrigger, workflowOf } from '../host/workflows';
-import type { ProviderName, SimulatedJob } from '../simulator/types';
-import { until } from '../support/until';
+import type { Execution } from '../tools/host/n8nTypes';
+import {
+	hailuo,
+	itemsOf,
+	manualTrigger,
+	noOperation,
+	runsOf,
+	webhookTrigger,
+	workflowOf,
+} from '../tools/host/workflows';
+import type { ProviderName, SimulatedJob } from '../tools/simulator/types';
+import { until } from '../tools/support/until';
 import { describeInQueueMode } from './support/describe';
 import {
 	begin,

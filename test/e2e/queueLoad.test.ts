@@ -1,5 +1,5 @@
 /** A thousand jobs that wait at the same time, in queue mode. */
-import { runsOf } from '../host/workflows';
+import { runsOf } from '../tools/host/workflows';
 import { describeInQueueMode } from './support/describe';
 import { idsOf, jobIdsAt } from './support/durable';
 import { load } from './support/load';

@@ -1,4 +1,4 @@
-import { runsOf } from '../host/workflows';
+import { runsOf } from '../tools/host/workflows';
 import type { Begun } from './support/durable';
 import { begin, durable, finishAndRing, jobIdsAt, requestsOf } from './support/durable';
 import { OWNER, startSuite, type Suite } from './support/suite';

@@ -2,10 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { GATEWAYS, wiroKeyOnlyCredential } from '../host/gateways';
-import type { Execution, WorkflowNode } from '../host/n8nTypes';
-import { hailuo, manualTrigger, VIDEO_FROM_PROMPT, workflowOf } from '../host/workflows';
-import type { Answer, GatewayRequest, ProviderName } from '../simulator/types';
+import { GATEWAYS, wiroKeyOnlyCredential } from '../tools/host/gateways';
+import type { Execution, WorkflowNode } from '../tools/host/n8nTypes';
+import { hailuo, manualTrigger, VIDEO_FROM_PROMPT, workflowOf } from '../tools/host/workflows';
+import type { Answer, GatewayRequest, ProviderName } from '../tools/simulator/types';
 import { prompts } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
 

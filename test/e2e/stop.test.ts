@@ -1,8 +1,8 @@
 /** The Stop button of n8n: nothing more is bought, the waiting ends, and no paid job is forgotten. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Execution } from '../host/n8nTypes';
-import type { ProviderName, SimulatedJob } from '../simulator/types';
-import { until } from '../support/until';
+import type { Execution } from '../tools/host/n8nTypes';
+import type { ProviderName, SimulatedJob } from '../tools/simulator/types';
+import { until } from '../tools/support/until';
 import {
 	createsAbout,
 	firstJobOf,

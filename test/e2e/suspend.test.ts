@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { hailuo, itemsOf, noOperation, runsOf, webhookTrigger } from '../host/workflows';
-import type { WorkflowNode } from '../host/n8nTypes';
+import { hailuo, itemsOf, noOperation, runsOf, webhookTrigger } from '../tools/host/workflows';
+import type { WorkflowNode } from '../tools/host/n8nTypes';
 import {
 	begin,
 	begun,

@@ -1,5 +1,5 @@
-import { code, inARow, itemsOf, manualTrigger, noOperation, runsOf, workflowOf } from '../host/workflows';
-import type { WorkflowNode } from '../host/n8nTypes';
+import { code, inARow, itemsOf, manualTrigger, noOperation, runsOf, workflowOf } from '../tools/host/workflows';
+import type { WorkflowNode } from '../tools/host/n8nTypes';
 import { begin, create, durable, jobIdsAt, loop, prompts, requestsOf, suspendingWait } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
 

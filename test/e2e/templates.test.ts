@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { request } from 'undici';
-import { startChatModel } from '../host/chatModel';
-import type { ExecutedItem, Execution, WorkflowInput } from '../host/n8nTypes';
-import { itemsOf, runsOf } from '../host/workflows';
-import type { SimulatedJob } from '../simulator/types';
-import type { ExampleName } from '../support/examples';
+import { startChatModel } from '../tools/host/chatModel';
+import type { ExecutedItem, Execution, WorkflowInput } from '../tools/host/n8nTypes';
+import { itemsOf, runsOf } from '../tools/host/workflows';
+import type { SimulatedJob } from '../tools/simulator/types';
+import type { ExampleName } from '../tools/support/examples';
 import { agentHost, readAnswer } from './support/agent';
 import { begun, finishAndRing, hintsOf, idsOf, jobIdsAt, untilStatus } from './support/durable';
 import { jobsAbout } from './support/purchase';

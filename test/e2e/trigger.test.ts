@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { writeTicket } from '../../nodes/Hailuo/core/ticket';
-import type { ExecutedItem } from '../host/n8nTypes';
-import { noOperation, workflowOf } from '../host/workflows';
+import { writeTicket } from '../../nodes/Hailuo/core/callback/ticket';
+import type { ExecutedItem } from '../tools/host/n8nTypes';
+import { noOperation, workflowOf } from '../tools/host/workflows';
 import { startSuite, type Suite } from './support/suite';
 import {
 	aCallback,

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { writeTicket } from '../../nodes/Hailuo/core/ticket';
-import { itemsOf, noOperation, runsOf, webhookTrigger, workflowOf } from '../host/workflows';
+import { writeTicket } from '../../nodes/Hailuo/core/callback/ticket';
+import { itemsOf, noOperation, runsOf, webhookTrigger, workflowOf } from '../tools/host/workflows';
 import { begin, jobIdsAt, requestsOf } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
 import { aCallback, report, reported, resumer } from './support/trigger';

@@ -1,6 +1,6 @@
 /** What only Apiframe has: results of many shapes, and a key under which the same create makes one job. */
-import type { ApiframeResultShape, Fault, Simulator } from '../simulator';
-import { REQUEST_TIMEOUTS } from '../support/built';
+import type { ApiframeResultShape, Fault, Simulator } from '../tools/simulator';
+import { REQUEST_TIMEOUTS } from '../tools/support/built';
 import { aCreate, aPrompt, fieldsOf, onJob, onStage, PROMPT } from './stage';
 
 const { create: CREATE_TIMEOUT } = REQUEST_TIMEOUTS;

@@ -1,7 +1,7 @@
 /** Where Create asks the provider to report to, and what travels with it. */
 import type { INodeParameters } from 'n8n-workflow';
-import { readTicket } from '../../nodes/Hailuo/core/ticket';
-import type { ProviderName, Simulator } from '../simulator';
+import { readTicket } from '../../nodes/Hailuo/core/callback/ticket';
+import type { ProviderName, Simulator } from '../tools/simulator';
 import { aCreate, aPrompt, onStage, PROMPT, requestLines, type RunOptions } from './stage';
 
 type CallingProvider = Exclude<ProviderName, 'aimlApi'>;

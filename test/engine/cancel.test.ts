@@ -1,4 +1,4 @@
-import type { Fault } from '../simulator';
+import type { Fault } from '../tools/simulator';
 import { fieldsOf, LABELS, moveTo, onJob, onStage, PROVIDERS, requestLines } from './stage';
 
 const WITHOUT_CANCEL = PROVIDERS.filter((provider) => provider !== 'wiro');

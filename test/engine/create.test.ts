@@ -1,4 +1,4 @@
-import type { ProviderName } from '../simulator';
+import type { ProviderName } from '../tools/simulator';
 import {
 	aCreate,
 	aPrompt,

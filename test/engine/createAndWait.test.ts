@@ -1,4 +1,4 @@
-import type { ProviderName, SimulatedJob } from '../simulator';
+import type { ProviderName, SimulatedJob } from '../tools/simulator';
 import { aCreateAndWait, aPrompt, fieldsOf, onStage, PROMPT, PROVIDERS, WORDS } from './stage';
 
 const ISO = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);

@@ -1,8 +1,8 @@
 /** Retry On Fail on a tool that an agent's own code calls: n8n gives every try a run index of its own. */
 import type { INode, INodeParameters } from 'n8n-workflow';
-import { valueAt } from '../../nodes/Hailuo/core/read';
-import type { Simulator } from '../simulator';
-import { runAgent, type CallTool } from '../support/toolCaller';
+import { valueAt } from '../../nodes/Hailuo/core/http/read';
+import type { Simulator } from '../tools/simulator';
+import { runAgent, type CallTool } from '../tools/support/toolCaller';
 import { aCreate, aCreateAndWait, LABELS, nextExecutionId, onStage, PROVIDERS, type Stage } from './stage';
 
 const RETRY: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 };

@@ -14,7 +14,7 @@ import {
 	type EngineOptions,
 	type EngineRun,
 	type WebhookCall,
-} from '../support/runNode';
+} from '../tools/support/runNode';
 import { moveTo, nextExecutionId, onJob, onStage, type Stage } from './stage';
 import { suspend, to } from './suspending';
 

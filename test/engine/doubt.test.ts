@@ -1,9 +1,9 @@
 /** At Apiframe a create of unknown outcome is asked for again under its key; what comes then does not take the doubt away. */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { valueAt } from '../../nodes/Hailuo/core/read';
-import type { Fault, Simulator } from '../simulator';
-import { credentialsFor } from '../support/gateways';
-import type { CredentialData } from '../support/runNode';
+import { valueAt } from '../../nodes/Hailuo/core/http/read';
+import type { Fault, Simulator } from '../tools/simulator';
+import { credentialsFor } from '../tools/support/gateways';
+import type { CredentialData } from '../tools/support/runNode';
 import { aCreate, fieldsOf, onStage, type HailuoRun } from './stage';
 
 const UNKNOWN = 'It is not known whether Apiframe made this job [item 0]';

@@ -1,9 +1,9 @@
 /** Videos on their way out, into n8n's binary data. */
 import { gzipSync } from 'node:zlib';
 import type { INodeExecutionData } from 'n8n-workflow';
-import type { Fault } from '../simulator';
-import { BINARY_MODES, filesOnDisk, keepBinaryDataIn } from '../support/binaryData';
-import { DOWNLOAD_LIMITS } from '../support/built';
+import type { Fault } from '../tools/simulator';
+import { BINARY_MODES, filesOnDisk, keepBinaryDataIn } from '../tools/support/binaryData';
+import { DOWNLOAD_LIMITS } from '../tools/support/built';
 import { aCreateAndWait, onJob, onStage, PROVIDERS, until, type Stage } from './stage';
 import {
 	MEGABYTE,

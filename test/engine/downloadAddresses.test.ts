@@ -1,7 +1,7 @@
 /** Where a video may lie, and what its server may answer: addresses are a provider's word and may lead anywhere. */
-import type { Simulator } from '../simulator';
-import { filesOnDisk } from '../support/binaryData';
-import { DOWNLOAD_LIMITS } from '../support/built';
+import type { Simulator } from '../tools/simulator';
+import { filesOnDisk } from '../tools/support/binaryData';
+import { DOWNLOAD_LIMITS } from '../tools/support/built';
 import { onStage, PROVIDERS } from './stage';
 import {
 	REAL_LIMITS,

@@ -1,4 +1,4 @@
-import type { Fault, ProviderName } from '../simulator';
+import type { Fault, ProviderName } from '../tools/simulator';
 import { aCreate, fieldsOf, IMAGE_URL, LABELS, onJob, onStage, PROVIDERS } from './stage';
 
 /** Nothing is waited for, so that every refusal is shown at once. */

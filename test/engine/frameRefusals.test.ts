@@ -1,7 +1,7 @@
 /** Images that are refused before a gateway receives anything, and those that only look as if they should be. */
 import { rm } from 'node:fs/promises';
-import { testImage, type ProviderName } from '../simulator';
-import { BINARY_MODES, pathOf, removeBinaryData } from '../support/binaryData';
+import { testImage, type ProviderName } from '../tools/simulator';
+import { BINARY_MODES, pathOf, removeBinaryData } from '../tools/support/binaryData';
 import {
 	MEGABYTE,
 	type ImageFile,

@@ -1,6 +1,6 @@
 /** Images on their way in: what each gateway receives of them, byte by byte. */
-import type { MultipartBody, ProviderName, Simulator } from '../simulator';
-import { BINARY_MODES, removeBinaryData } from '../support/binaryData';
+import type { MultipartBody, ProviderName, Simulator } from '../tools/simulator';
+import { BINARY_MODES, removeBinaryData } from '../tools/support/binaryData';
 import {
 	type ImageFile,
 	type Source,

@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import type { Fault, JobPhase, ProviderName } from '../simulator';
+import type { Fault, JobPhase, ProviderName } from '../tools/simulator';
 import { fieldsOf, LABELS, onJob, onStage, PROVIDERS, requestLines, until, WORDS } from './stage';
 
 const PHASES: readonly JobPhase[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];

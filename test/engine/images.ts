@@ -1,7 +1,7 @@
 /** What the tests of images share: two images, where they are put, and what each gateway must receive for them. */
 import type { IBinaryKeyData, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { testImage, type MultipartBody, type ProviderName, type Simulator } from '../simulator';
-import { aBinary, BINARY_MODES, type BinaryMode } from '../support/binaryData';
+import { testImage, type MultipartBody, type ProviderName, type Simulator } from '../tools/simulator';
+import { aBinary, BINARY_MODES, type BinaryMode } from '../tools/support/binaryData';
 import { aCreate, PROMPT } from './stage';
 
 export const MEGABYTE = 1024 * 1024;

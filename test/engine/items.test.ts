@@ -1,5 +1,5 @@
 import type { INode, INodeExecutionData } from 'n8n-workflow';
-import { testImage } from '../simulator';
+import { testImage } from '../tools/simulator';
 import { aCreate, aCreateAndWait, aPrompt, fieldsOf, onJob, onStage, PROMPT, PROVIDERS } from './stage';
 
 const REGULAR: { node: Partial<INode> } = { node: { onError: 'continueRegularOutput' } };

@@ -1,9 +1,9 @@
 /** A create is paid for: it is repeated only when it certainly made nothing. */
 import { createServer } from 'node:net';
-import { startSimulator, type Fault, type ProviderName } from '../simulator';
-import { REQUEST_TIMEOUTS } from '../support/built';
-import { credentialsFor } from '../support/gateways';
-import { runHailuo } from '../support/runNode';
+import { startSimulator, type Fault, type ProviderName } from '../tools/simulator';
+import { REQUEST_TIMEOUTS } from '../tools/support/built';
+import { credentialsFor } from '../tools/support/gateways';
+import { runHailuo } from '../tools/support/runNode';
 import {
 	aCreate,
 	aCreateAndWait,

@@ -1,9 +1,9 @@
 /** Redirects of requests that carry a key: they are an answer, not an invitation, for the key must not reach another address. */
 import type { INodeParameters } from 'n8n-workflow';
-import { testImage, type Operation, type ProviderName, type Simulator } from '../simulator';
-import { credentialTypes } from '../support/built';
-import { aBinary } from '../support/binaryData';
-import { testCredential } from '../support/testCredential';
+import { testImage, type Operation, type ProviderName, type Simulator } from '../tools/simulator';
+import { credentialTypes } from '../tools/support/built';
+import { aBinary } from '../tools/support/binaryData';
+import { testCredential } from '../tools/support/testCredential';
 import { aCreate, aPrompt, LABELS, onJob, onStage, PROVIDERS, type HailuoRun, type Stage } from './stage';
 
 const STATUSES = [301, 302, 303, 307, 308];

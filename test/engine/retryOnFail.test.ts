@@ -1,7 +1,7 @@
 /** n8n's Retry On Fail runs a node again for all its items; so does "retry" in the list of executions. */
 import type { INode, INodeExecutionData, INodeType } from 'n8n-workflow';
-import type { ProviderName, Simulator } from '../simulator';
-import { aHailuoNode, aNode, runWorkflow } from '../support/runNode';
+import type { ProviderName, Simulator } from '../tools/simulator';
+import { aHailuoNode, aNode, runWorkflow } from '../tools/support/runNode';
 import {
 	aCreate,
 	aCreateAndWait,

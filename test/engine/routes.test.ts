@@ -1,5 +1,5 @@
 /** AI/ML API's two routes: each knows its own jobs only. */
-import type { Fault, RouteState } from '../simulator';
+import type { Fault, RouteState } from '../tools/simulator';
 import { aCreate, fieldsOf, IMAGE_URL, onJob, onStage, PROMPT, requestLines } from './stage';
 
 const UNIVERSAL = '/v2/video/generations';

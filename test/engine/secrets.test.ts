@@ -9,9 +9,9 @@ import {
 	type GatewayRequest,
 	type ProviderName,
 	type Simulator,
-} from '../simulator';
-import { credentialTypes } from '../support/built';
-import { runHailuo, type CredentialData } from '../support/runNode';
+} from '../tools/simulator';
+import { credentialTypes } from '../tools/support/built';
+import { runHailuo, type CredentialData } from '../tools/support/runNode';
 import { OPERATIONS, type OperationName } from './faultMatrix/cell';
 import { CELLS } from './faultMatrix/cells';
 import { playAll } from './faultMatrix/play';

@@ -1,6 +1,6 @@
-import { startSimulator, type Simulator } from '../simulator';
-import { credentialsFor } from '../support/gateways';
-import { runHailuo, type CredentialData, type EngineRun } from '../support/runNode';
+import { startSimulator, type Simulator } from '../tools/simulator';
+import { credentialsFor } from '../tools/support/gateways';
+import { runHailuo, type CredentialData, type EngineRun } from '../tools/support/runNode';
 
 const JOB_MILLISECONDS = 5_500;
 

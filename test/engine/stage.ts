@@ -1,10 +1,16 @@
 /** What the engine tests share: a simulator for each test, the built node run against it, and short names for both. */
 import { Container } from '@n8n/di';
 import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { startSimulator, type JobPhase, type ProviderName, type Simulator, type SimulatorOptions } from '../simulator';
-import { credentialsFor } from '../support/gateways';
-import { runHailuo, type CredentialData, type EngineOptions, type EngineRun } from '../support/runNode';
-import { until as untilSo } from '../support/until';
+import {
+	startSimulator,
+	type JobPhase,
+	type ProviderName,
+	type Simulator,
+	type SimulatorOptions,
+} from '../tools/simulator';
+import { credentialsFor } from '../tools/support/gateways';
+import { runHailuo, type CredentialData, type EngineOptions, type EngineRun } from '../tools/support/runNode';
+import { until as untilSo } from '../tools/support/until';
 
 export const PROVIDERS: readonly ProviderName[] = ['aimlApi', 'apiframe', 'evolink', 'wiro'];
 

@@ -1,6 +1,6 @@
 /** n8n's Stop: nothing new is bought, nobody waits any more, and no paid job is forgotten. */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import type { ProviderName, Simulator } from '../simulator';
+import type { ProviderName, Simulator } from '../tools/simulator';
 import {
 	aCreate,
 	aCreateAndWait,

@@ -1,7 +1,7 @@
 /** The suspended wait in n8n-core's engine: its first turns, what it puts on the items, and how it goes on when woken. */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { Hailuo } from '../support/built';
-import type { EngineRun } from '../support/runNode';
+import { Hailuo } from '../tools/support/built';
+import type { EngineRun } from '../tools/support/runNode';
 import { LABELS, moveTo, onJob, onStage, PROVIDERS } from './stage';
 import { aged, due, suspend, wake } from './suspending';
 

@@ -1,5 +1,5 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { testImage, type ProviderName } from '../simulator';
+import { testImage, type ProviderName } from '../tools/simulator';
 import { aCreate, aCreateAndWait, aPrompt, IMAGE_URL, LABELS, onJob, onStage, PROMPT, PROVIDERS } from './stage';
 
 const FIRST_FRAME = { firstFrame: 'url', firstFrameUrl: IMAGE_URL };

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INodeParameters } from 'n8n-workflow';
-import type { ProviderName, Simulator } from '../simulator';
-import { bytesOf, removeBinaryData } from '../support/binaryData';
-import { DOWNLOAD_LIMITS } from '../support/built';
+import type { ProviderName, Simulator } from '../tools/simulator';
+import { bytesOf, removeBinaryData } from '../tools/support/binaryData';
+import { DOWNLOAD_LIMITS } from '../tools/support/built';
 import { onJob, type HailuoRun, type RunOptions, type Stage } from './stage';
 
 export const MEGABYTE = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
-import type { Fault, JobPhase, ProviderName } from '../simulator';
-import { REQUEST_TIMEOUTS } from '../support/built';
+import type { Fault, JobPhase, ProviderName } from '../tools/simulator';
+import { REQUEST_TIMEOUTS } from '../tools/support/built';
 import { fieldsOf, LABELS, moveTo, onJob, onStage, PROVIDERS, until, WORDS } from './stage';
 
 const { read: READ_TIMEOUT } = REQUEST_TIMEOUTS;

@@ -1,7 +1,7 @@
 /** What only Wiro has: two kinds of project, image fields of several names, slots, and ends that say little. */
-import type { CredentialData } from '../support/runNode';
-import type { Simulator } from '../simulator';
-import { testImage } from '../simulator';
+import type { CredentialData } from '../tools/support/runNode';
+import type { Simulator } from '../tools/simulator';
+import { testImage } from '../tools/simulator';
 import { aCreate, aCreateAndWait, aPrompt, fieldsOf, IMAGE_URL, onJob, onStage, PROMPT, until } from './stage';
 
 const FAST = 'minimax/hailuo-2-3-fast';

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isWebUrl, textAt } from '../core/read';
+import { isWebUrl, textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
 import { readChoice, shown, type Field, type GetParameter } from './shared';
-import { always, belongingTo, NEVER, perProvider, type Twin } from './twins';
+import { always, belongingTo, NEVER, perProvider, type ConditionalField } from './conditionalFields';
 
 const CHOICES = [
 	{ name: 'None', value: 'none', description: 'The provider reports nothing; wait or ask for the job later' },
@@ -17,12 +17,12 @@ const CHOICES = [
 export type CallbackChoice = (typeof CHOICES)[number]['value'];
 
 /** Makes a field belong to the callback to an address, seen from the field: `/callback` in a collection. */
-export function belongingToAddress(field: Field, name: 'callback' | '/callback' = 'callback'): Twin[] {
+export function belongingToAddress(field: Field, name: 'callback' | '/callback' = 'callback'): ConditionalField[] {
 	const known = CHOICES.map(({ value }) => value);
 	return belongingTo(name, known, 'url', field);
 }
 
-function callbackOf({ callbacks, label }: ProviderAdapter): Twin[] {
+function callbackOf({ callbacks, label }: ProviderAdapter): ConditionalField[] {
 	if (callbacks === undefined) return NEVER;
 	const description = 'Where the provider reports the end of the job';
 	const reservation = `${label} documents callbacks for other models of the same endpoint, not for Hailuo, so do not count on them. A suspended wait finds the job by its recheck as well.`;
@@ -36,7 +36,7 @@ function callbackOf({ callbacks, label }: ProviderAdapter): Twin[] {
 	});
 }
 
-function callbackUrlOf({ callbacks }: ProviderAdapter): Twin[] {
+function callbackUrlOf({ callbacks }: ProviderAdapter): ConditionalField[] {
 	if (callbacks === undefined) return NEVER;
 	return belongingToAddress({
 		displayName: 'Callback URL',

@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { MODELS } from '../core/catalog';
-import { textAt, valueAt } from '../core/read';
-import type { ExtraValues } from '../core/request';
+import { MODELS } from '../core/video/catalog';
+import { textAt, valueAt } from '../core/http/read';
+import type { ExtraValues } from '../core/video/videoRequest';
 import type { ExtraOption, ProviderAdapter } from '../providers/adapter';
 import { CREATING, readBoolean, readChoice, shown, type Field } from './shared';
-import { always, NEVER, perModel, perProvider } from './twins';
+import { always, NEVER, perModel, perProvider } from './conditionalFields';
 
 function describeExtra(extra: ExtraOption): Field {
 	const { label: displayName, name, description } = extra;

@@ -1,10 +1,18 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { IMAGE_SIZE_LIMIT, type Offer } from '../core/catalog';
-import { IMAGE_TYPE_LABELS } from '../core/image';
-import { textAt } from '../core/read';
+import { IMAGE_SIZE_LIMIT, type Offer } from '../core/video/catalog';
+import { IMAGE_TYPE_LABELS } from '../core/video/imageType';
+import { textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
 import { CREATING, joinWords, readChoice, type Field, type GetParameter } from './shared';
-import { always, belongingTo, dependingOn, NEVER, perModel, perProvider, type Twin } from './twins';
+import {
+	always,
+	belongingTo,
+	dependingOn,
+	NEVER,
+	perModel,
+	perProvider,
+	type ConditionalField,
+} from './conditionalFields';
 
 /** What the form says of a frame; nothing has been loaded. */
 export type FrameChoice = { kind: 'none' } | { kind: 'url'; url: string } | { kind: 'binary'; property: string };
@@ -111,7 +119,7 @@ export function describeFirstFrame(providers: readonly ProviderAdapter[]): INode
  * @returns the last frame and what belongs to it, where the provider sells a model that takes one beside a first frame
  */
 export function describeLastFrame(providers: readonly ProviderAdapter[]): INodeProperties[] {
-	const besideFirst = (twinsAt: (offer: Offer) => Twin[]) =>
+	const besideFirst = (twinsAt: (offer: Offer) => ConditionalField[]) =>
 		perProvider(providers, CREATING, (provider) =>
 			perModel(provider, (offer) =>
 				offer.lastFrame

@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { JsonValue } from '../core/http';
-import { parseJson, toJson } from '../core/json';
-import { textAt, valueAt } from '../core/read';
-import type { ExtraValues } from '../core/request';
+import type { JsonValue } from '../core/http/http';
+import { parseJson, toJson } from '../core/http/json';
+import { textAt, valueAt } from '../core/http/read';
+import type { ExtraValues } from '../core/video/videoRequest';
 import type { ProviderAdapter } from '../providers/adapter';
 import { belongingToAddress } from './callback';
 import { describeExtras, readExtras } from './extras';
@@ -22,7 +22,7 @@ import {
 	type NumberField,
 	type OperationName,
 } from './shared';
-import { always, NEVER, perProvider, type Twin } from './twins';
+import { always, NEVER, perProvider, type ConditionalField } from './conditionalFields';
 
 const EVERY: readonly OperationName[] = [...CREATING, ...REFERRING];
 
@@ -139,7 +139,7 @@ function pollIntervalOf({ shortestPollSeconds }: ProviderAdapter): Field {
 }
 
 /** Nobody polls while n8n has put the execution aside. Only Wait for Video may be told to. */
-function unlessSuspended(field: Field): Twin[] {
+function unlessSuspended(field: Field): ConditionalField[] {
 	return [{ field, hide: { '/waitStrategy': ['suspend'] } }];
 }
 

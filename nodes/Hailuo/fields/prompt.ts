@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { ADVISED_CAMERA_MOVEMENTS, CAMERA_MOVEMENTS, MODELS } from '../core/catalog';
-import { textAt } from '../core/read';
+import { ADVISED_CAMERA_MOVEMENTS, CAMERA_MOVEMENTS, MODELS } from '../core/video/catalog';
+import { textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
 import { CREATING, joinWords, onOperations, shown } from './shared';
-import { always, perProvider } from './twins';
+import { always, perProvider } from './conditionalFields';
 
 function promptLimits(): string {
 	const limits = [...new Set(Object.values(MODELS).map(({ promptLimit }) => promptLimit))].sort(

@@ -1,8 +1,8 @@
 import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { MODELS, RESOLUTIONS, type ModelId, type Offer } from '../core/catalog';
+import { MODELS, RESOLUTIONS, type ModelId, type Offer } from '../core/video/catalog';
 import type { ProviderAdapter } from '../providers/adapter';
 import { CREATING, joinWords, type OperationName } from './shared';
-import { always, perProvider, type Twin } from './twins';
+import { always, perProvider, type ConditionalField } from './conditionalFields';
 
 const DEFAULT_OPERATION: OperationName = 'createAndWait';
 const DEFAULT_MODEL: ModelId = 'hailuo-2.3-fast';
@@ -115,7 +115,7 @@ function describeOffer(offer: Offer): INodePropertyOptions {
 	};
 }
 
-function modelOf({ offers }: ProviderAdapter): Twin[] {
+function modelOf({ offers }: ProviderAdapter): ConditionalField[] {
 	const sold = offers.map(({ model }) => model);
 	const initial = sold.find((model) => model === DEFAULT_MODEL) ?? sold[0] ?? '';
 	return always({

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { MODEL_IDS } from '../core/catalog';
-import { cleanText, numberAt, textAt } from '../core/read';
+import { MODEL_IDS } from '../core/video/catalog';
+import { cleanText, numberAt, textAt } from '../core/http/read';
 
 /**
  * Reads one parameter of one item. What it returns may be anything, since most fields take expressions. Fields that the

@@ -1,4 +1,4 @@
-import { MODELS } from '../core/catalog';
+import { MODELS } from '../core/video/catalog';
 import type { ProviderAdapter } from '../providers/adapter';
 import { OPERATIONS } from './provider';
 import { ACTIONS } from './trigger';

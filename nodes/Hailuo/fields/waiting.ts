@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { textAt } from '../core/read';
+import { textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
 import {
 	describeNumber,
@@ -13,7 +13,7 @@ import {
 	type GetParameter,
 	type NumberField,
 } from './shared';
-import { always, perProvider } from './twins';
+import { always, perProvider } from './conditionalFields';
 
 const DEFAULT_PROPERTY = 'data';
 
@@ -26,7 +26,7 @@ const OUTCOMES = [
 	{ name: 'Output the Job', value: 'output', description: 'Let the item flow on with the job as it is' },
 ] as const;
 
-export type Outcome = (typeof OUTCOMES)[number]['value'];
+export type AfterWait = (typeof OUTCOMES)[number]['value'];
 
 const TIMEOUT: NumberField = {
 	name: 'timeout',
@@ -112,8 +112,8 @@ export function describeDownload(providers: readonly ProviderAdapter[]): INodePr
 
 export interface WaitingForm {
 	timeoutMinutes: number;
-	onTimeout: Outcome;
-	onJobFailure: Outcome;
+	onTimeout: AfterWait;
+	onJobFailure: AfterWait;
 	/** What makes no sense, in the form's words. */
 	problems: string[];
 }
@@ -127,8 +127,8 @@ export function readWaitingForm(get: GetParameter): WaitingForm {
 	const problems: string[] = [];
 	return {
 		timeoutMinutes: readNumber(get(TIMEOUT.name, TIMEOUT.default), TIMEOUT, problems),
-		onTimeout: readChoice<Outcome>(get('onTimeout', 'error'), 'On Timeout', OUTCOMES, 'error', problems),
-		onJobFailure: readChoice<Outcome>(get('onJobFailure', 'error'), 'On Job Failure', OUTCOMES, 'error', problems),
+		onTimeout: readChoice<AfterWait>(get('onTimeout', 'error'), 'On Timeout', OUTCOMES, 'error', problems),
+		onJobFailure: readChoice<AfterWait>(get('onJobFailure', 'error'), 'On Job Failure', OUTCOMES, 'error', problems),
 		problems,
 	};
 }

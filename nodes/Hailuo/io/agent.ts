@@ -1,5 +1,5 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { textAt } from '../core/read';
+import { textAt } from '../core/http/read';
 
 /**
  * @returns message and description of an error in one text

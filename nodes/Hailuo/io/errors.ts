@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
-import type { Failure, FailureKind } from '../core/http';
-import type { Job, JobReference } from '../core/job';
-import { cleanText } from '../core/read';
+import type { Failure, FailureKind } from '../core/http/http';
+import type { Job, JobReference } from '../core/job/job';
+import { cleanText } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
 
 /** Where an error arose. */

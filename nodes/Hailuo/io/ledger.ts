@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Failure } from '../core/http';
-import type { Job, JobReference } from '../core/job';
-import { describeFailure, numberAt, textAt, valueAt } from '../core/read';
-import { readReference } from '../core/storedJob';
-import { isCalledDirectly } from './host';
+import type { Failure } from '../core/http/http';
+import type { Job, JobReference } from '../core/job/job';
+import { describeFailure, numberAt, textAt, valueAt } from '../core/http/read';
+import { readReference } from '../core/job/jobFromItem';
+import { isCalledDirectly } from './n8nInternals';
 
 /**
  * Remembers in the execution's own data what has been bought.

@@ -1,8 +1,8 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
-import { IMAGE_SIZE_LIMIT } from '../core/catalog';
-import { isWebUrl, readHeaders } from '../core/read';
-import { describeStorageRefusal } from '../core/storage';
-import type { DraftFrame } from '../core/validate';
+import { IMAGE_SIZE_LIMIT } from '../core/video/catalog';
+import { isWebUrl, readHeaders } from '../core/http/read';
+import { describeStorageError } from './storageErrors';
+import type { DraftFrame } from '../core/video/validate';
 import { pause } from './cancelSignal';
 import { isStream, StreamLimitError, watchStream, type ReadableStream } from './stream';
 
@@ -175,7 +175,7 @@ async function downloadOnce(
 		if (broken instanceof StreamLimitError) return refuse(describeLimit(broken.limit, rules.sizeLimit));
 		if (broken !== undefined) return refuse('The connection broke during the download', true);
 		// It was n8n's storage that refused: asking again would not help.
-		return refuse(describeStorageRefusal(error) ?? 'n8n could not store the file');
+		return refuse(describeStorageError(error) ?? 'n8n could not store the file');
 	} finally {
 		endWatch();
 	}

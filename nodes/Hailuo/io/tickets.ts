@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { textAt } from '../core/read';
-import { readTicket, writeTicket, type Ticket } from '../core/ticket';
+import { textAt } from '../core/http/read';
+import { readTicket, writeTicket, type Ticket } from '../core/callback/ticket';
 import type { ProviderAdapter } from '../providers/adapter';
 
 /** Tickets of one hour bear one time, so that a create repeated under its idempotency key is the same to the letter. */

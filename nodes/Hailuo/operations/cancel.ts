@@ -1,22 +1,22 @@
-import { readOptions } from '../fields';
+import { readOptions } from '../fields/form';
 import { inputError, requestError } from '../io/errors';
 import { toItem } from './finish';
 import type { Operation } from './operation';
-import { cancelPatiently } from './patience';
-import { readJobReference } from './reference';
-import { parametersOf, placeOf } from './session';
+import { cancelAskingAgain } from './askAgain';
+import { readJobReference } from './jobReference';
+import { parametersOf, placeOf } from './runContext';
 
 export const cancel: Operation = {
-	prepare(session, itemIndex) {
-		const { adapter } = session;
-		const place = placeOf(session, itemIndex);
+	prepare(run, itemIndex) {
+		const { adapter } = run;
+		const place = placeOf(run, itemIndex);
 		const noCancellation = `${adapter.label} offers no cancellation: its jobs run to their end once they are made`;
 		if (adapter.cancel === undefined) throw inputError(place, [noCancellation]);
-		const reference = readJobReference(session, itemIndex);
-		const { problems, includeRaw } = readOptions(parametersOf(session, itemIndex), adapter);
+		const reference = readJobReference(run, itemIndex);
+		const { problems, includeRaw } = readOptions(parametersOf(run, itemIndex), adapter);
 		if (problems.length > 0) throw inputError(place, problems);
 		return async () => {
-			const outcome = await cancelPatiently(session, reference, session.stop);
+			const outcome = await cancelAskingAgain(run, reference, run.stop);
 			if (outcome === null) throw inputError(place, [noCancellation]);
 			if (!outcome.ok) throw requestError(place, outcome.failure, reference);
 			return toItem(outcome.value, itemIndex, includeRaw ? outcome.raw : undefined);

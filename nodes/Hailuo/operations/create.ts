@@ -1,31 +1,31 @@
-import { planCallback } from './callback';
+import { planCallback } from './callbackPlan';
 import { finish, toItem } from './finish';
-import { makeJob, readPurchase } from './make';
+import { makeJob, readPurchase } from './purchase';
 import type { Operation } from './operation';
-import { afterStop } from './stop';
+import { afterStop } from './afterStop';
 import { awaitJob, draftWaitPlan } from './wait';
 
 export const create: Operation = {
-	async prepare(session, itemIndex) {
-		const purchase = await readPurchase(session, itemIndex, await planCallback(session, itemIndex));
+	async prepare(run, itemIndex) {
+		const purchase = await readPurchase(run, itemIndex, await planCallback(run, itemIndex));
 		return async () => {
-			const { job, raw } = await makeJob(session, purchase);
+			const { job, raw } = await makeJob(run, purchase);
 			// Nobody will see this item any more, so nobody could make use of the job.
-			if (session.isStoppedByUser()) await afterStop(session, job, true);
+			if (run.isStoppedByUser()) await afterStop(run, job, true);
 			return toItem(job, itemIndex, purchase.options.includeRaw ? raw : undefined);
 		};
 	},
 };
 
 export const createAndWait: Operation = {
-	async prepare(session, itemIndex) {
-		const { plan, problems } = draftWaitPlan(session, itemIndex);
-		const purchase = await readPurchase(session, itemIndex, { callback: null, problems });
+	async prepare(run, itemIndex) {
+		const { plan, problems } = draftWaitPlan(run, itemIndex);
+		const purchase = await readPurchase(run, itemIndex, { callback: null, problems });
 		return async () => {
-			const made = await makeJob(session, purchase);
-			if (session.isStoppedByUser()) plan.options.cancelOnStop = true;
-			const result = await awaitJob(session, itemIndex, made.job, made.adopted ? null : made, plan);
-			return await finish(session, itemIndex, result, plan.waiting.onJobFailure);
+			const made = await makeJob(run, purchase);
+			if (run.isStoppedByUser()) plan.options.cancelOnStop = true;
+			const result = await awaitJob(run, itemIndex, made.job, made.adopted ? null : made, plan);
+			return await finish(run, itemIndex, result, plan.waiting.onJobFailure);
 		};
 	},
 };

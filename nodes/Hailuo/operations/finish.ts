@@ -1,10 +1,10 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { Job } from '../core/job';
-import { readDownloadForm, readOptions } from '../fields';
+import type { Job } from '../core/job/job';
+import { readDownloadForm, readOptions } from '../fields/form';
 import { downloadError, jobFailedError } from '../io/errors';
-import { isToolRun } from '../io/host';
+import { isToolRun } from '../io/n8nInternals';
 import { downloadVideo } from '../io/media';
-import { Abandoned, parametersOf, placeOf, type JobResult, type Session } from './session';
+import { Abandoned, parametersOf, placeOf, type JobResult, type RunContext } from './runContext';
 
 /**
  * Puts a job on an item.
@@ -24,35 +24,30 @@ export function toItem(job: Job, itemIndex: number, raw?: unknown): INodeExecuti
  * @throws NodeApiError with the job on it when the download fails, or when a failed job is to be an error
  */
 export async function finish(
-	session: Session,
+	run: RunContext,
 	itemIndex: number,
 	result: JobResult,
 	onJobFailure: 'error' | 'output',
 ): Promise<INodeExecutionData> {
 	const { job, raw } = result;
-	const get = parametersOf(session, itemIndex);
-	const options = readOptions(get, session.adapter);
+	const get = parametersOf(run, itemIndex);
+	const options = readOptions(get, run.adapter);
 	const ended = job.status === 'failed' || job.status === 'cancelled';
-	if (ended && onJobFailure === 'error') throw jobFailedError(placeOf(session, itemIndex), job);
+	if (ended && onJobFailure === 'error') throw jobFailedError(placeOf(run, itemIndex), job);
 	const item = toItem(job, itemIndex, options.includeRaw ? raw : undefined);
 	const { downloadVideo: wanted, outputBinaryProperty } = readDownloadForm(get);
 	if (!wanted || job.status !== 'succeeded') return item;
-	if (isToolRun(session.context)) {
+	if (isToolRun(run.context)) {
 		// n8n gives agents no files, so the download would only cost time, and could fail what the agent does get.
-		session.hints.add(
-			itemIndex,
-			`'Download Video' is left out: an AI agent takes no files, and 'videoUrl' is the link`,
-		);
+		run.hints.add(itemIndex, `'Download Video' is left out: an AI agent takes no files, and 'videoUrl' is the link`);
 		return item;
 	}
-	if (job.videoUrl === null) throw downloadError(placeOf(session, itemIndex), job, 'The provider gave no link');
+	if (job.videoUrl === null) throw downloadError(placeOf(run, itemIndex), job, 'The provider gave no link');
 	const { videoUrl } = job;
-	const rules = { sizeLimit: options.maxVideoSizeMegabytes * 1024 * 1024, stop: session.stop };
-	const name = `${session.adapter.id}-${job.jobId}`;
-	const download = await session.gateway.inTurn(
-		async () => await downloadVideo(session.context, videoUrl, name, rules),
-	);
+	const rules = { sizeLimit: options.maxVideoSizeMegabytes * 1024 * 1024, stop: run.stop };
+	const name = `${run.adapter.id}-${job.jobId}`;
+	const download = await run.client.inTurn(async () => await downloadVideo(run.context, videoUrl, name, rules));
 	if (download.ok) return { ...item, binary: { [outputBinaryProperty]: download.binary } };
-	if (session.stop.aborted && !session.isStoppedByUser()) throw new Abandoned();
-	throw downloadError(placeOf(session, itemIndex), job, download.reason);
+	if (run.stop.aborted && !run.isStoppedByUser()) throw new Abandoned();
+	throw downloadError(placeOf(run, itemIndex), job, download.reason);
 }

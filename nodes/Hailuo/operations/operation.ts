@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import type { Session } from './session';
+import type { RunContext } from './runContext';
 
 /** The part of an item's work that asks the provider. */
 export type Task = () => Promise<INodeExecutionData>;
@@ -11,5 +11,5 @@ export interface Operation {
 	 * @returns what is left to do; nothing has been sent so far
 	 * @throws NodeOperationError with everything that is wrong with the item
 	 */
-	prepare(session: Session, itemIndex: number): Task | Promise<Task>;
+	prepare(run: RunContext, itemIndex: number): Task | Promise<Task>;
 }

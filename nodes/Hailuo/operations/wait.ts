@@ -1,14 +1,14 @@
-import { describeJob, isOver, type Job, type JobReference } from '../core/job';
-import { waitForJob, type ReadOutcome, type WaitOutcome } from '../core/poll';
-import { readDownloadForm, readOptions, readWaitingForm, type NodeOptions, type WaitingForm } from '../fields';
+import { describeJob, isOver, type Job, type JobReference } from '../core/job/job';
+import { waitForJob, type ReadOutcome, type WaitOutcome } from '../core/waiting/poll';
+import { readDownloadForm, readOptions, readWaitingForm, type NodeOptions, type WaitingForm } from '../fields/form';
 import { pause } from '../io/cancelSignal';
 import { inputError, requestError, stoppedError, timedOutError } from '../io/errors';
 import { finish } from './finish';
 import type { Operation } from './operation';
-import { readPatiently } from './patience';
-import { readJobReference } from './reference';
-import { Abandoned, parametersOf, placeOf, type JobResult, type Session } from './session';
-import { afterStop } from './stop';
+import { readAskingAgain } from './askAgain';
+import { readJobReference } from './jobReference';
+import { Abandoned, parametersOf, placeOf, type JobResult, type RunContext } from './runContext';
+import { afterStop } from './afterStop';
 
 export interface WaitPlan {
 	waiting: WaitingForm;
@@ -20,10 +20,10 @@ export interface WaitPlan {
  *
  * @returns the plan, and what is wrong with it beside the options, which have problems of their own
  */
-export function draftWaitPlan(session: Session, itemIndex: number): { plan: WaitPlan; problems: string[] } {
-	const get = parametersOf(session, itemIndex);
+export function draftWaitPlan(run: RunContext, itemIndex: number): { plan: WaitPlan; problems: string[] } {
+	const get = parametersOf(run, itemIndex);
 	const waiting = readWaitingForm(get);
-	const options = readOptions(get, session.adapter);
+	const options = readOptions(get, run.adapter);
 	return { plan: { waiting, options }, problems: [...waiting.problems, ...readDownloadForm(get).problems] };
 }
 
@@ -32,10 +32,10 @@ export function draftWaitPlan(session: Session, itemIndex: number): { plan: Wait
  *
  * @throws NodeOperationError with everything that is wrong with it
  */
-export function readWaitPlan(session: Session, itemIndex: number): WaitPlan {
-	const { plan, problems } = draftWaitPlan(session, itemIndex);
+export function readWaitPlan(run: RunContext, itemIndex: number): WaitPlan {
+	const { plan, problems } = draftWaitPlan(run, itemIndex);
 	const all = [...problems, ...plan.options.problems];
-	if (all.length > 0) throw inputError(placeOf(session, itemIndex), all);
+	if (all.length > 0) throw inputError(placeOf(run, itemIndex), all);
 	return plan;
 }
 
@@ -56,11 +56,11 @@ function merge(known: JobReference, read: Job): Job {
  * @param repeats how often a read that failed in passing is repeated
  */
 export async function readJob(
-	session: Session,
+	run: RunContext,
 	reference: JobReference,
 	repeats: number,
 ): Promise<ReadOutcome & { raw: unknown }> {
-	const outcome = await readPatiently(session, reference, repeats);
+	const outcome = await readAskingAgain(run, reference, repeats);
 	if (!outcome.ok) return { ok: false, failure: outcome.failure, raw: null };
 	return { ok: true, job: merge(reference, outcome.value), raw: outcome.raw };
 }
@@ -72,20 +72,20 @@ export async function readJob(
  * @throws NodeApiError with the job on it: timed out, unreadable, stopped
  */
 export async function awaitJob(
-	session: Session,
+	run: RunContext,
 	itemIndex: number,
 	reference: JobReference,
 	fresh: JobResult | null,
 	plan: WaitPlan,
 ): Promise<JobResult> {
 	if (fresh !== null && isOver(fresh.job)) return fresh;
-	const { adapter, stop } = session;
+	const { adapter, stop } = run;
 	let raw: unknown = fresh?.raw ?? null;
-	const follower = (await session.live())?.follow(reference) ?? null;
+	const follower = (await run.sockets())?.follow(reference) ?? null;
 	const outcome: WaitOutcome = await waitForJob(
 		{
 			read: async () => {
-				const read = await readJob(session, reference, 0);
+				const read = await readJob(run, reference, 0);
 				if (!read.ok) return read;
 				({ raw } = read);
 				return { ok: true, job: { ...read.job, progress: read.job.progress ?? follower?.progress ?? null } };
@@ -100,7 +100,7 @@ export async function awaitJob(
 		reference.createdAt ?? null,
 	);
 	follower?.close();
-	const place = placeOf(session, itemIndex);
+	const place = placeOf(run, itemIndex);
 	switch (outcome.kind) {
 		case 'over':
 			return { job: outcome.job, raw };
@@ -113,20 +113,20 @@ export async function awaitJob(
 		case 'unreadable':
 			throw requestError(place, outcome.failure, outcome.job ?? reference);
 		case 'stopped': {
-			if (!session.isStoppedByUser()) throw new Abandoned();
-			const left = await afterStop(session, outcome.job ?? reference, plan.options.cancelOnStop);
+			if (!run.isStoppedByUser()) throw new Abandoned();
+			const left = await afterStop(run, outcome.job ?? reference, plan.options.cancelOnStop);
 			throw stoppedError(place, outcome.job ?? reference, left);
 		}
 	}
 }
 
 export const wait: Operation = {
-	prepare(session, itemIndex) {
-		const reference = readJobReference(session, itemIndex);
-		const plan = readWaitPlan(session, itemIndex);
+	prepare(run, itemIndex) {
+		const reference = readJobReference(run, itemIndex);
+		const plan = readWaitPlan(run, itemIndex);
 		return async () => {
-			const result = await awaitJob(session, itemIndex, reference, null, plan);
-			return await finish(session, itemIndex, result, plan.waiting.onJobFailure);
+			const result = await awaitJob(run, itemIndex, reference, null, plan);
+			return await finish(run, itemIndex, result, plan.waiting.onJobFailure);
 		};
 	},
 };

@@ -1,7 +1,7 @@
-import type { Offer } from '../core/catalog';
-import type { Exchange } from '../core/http';
-import type { Job, JobReference, JobStatus } from '../core/job';
-import type { VideoRequest } from '../core/request';
+import type { Offer } from '../core/video/catalog';
+import type { Exchange } from '../core/http/http';
+import type { Job, JobReference, JobStatus } from '../core/job/job';
+import type { VideoRequest } from '../core/video/videoRequest';
 
 /**
  * An option only this provider has. The form shows it among the options of that provider, and its value reaches the
@@ -76,23 +76,23 @@ export interface ProviderAdapter {
 	signaturesOf?(fields: Readonly<Record<string, unknown>>, from: number, to: number): string[];
 
 	/** Present where the provider tells of a job's stages over a WebSocket. */
-	readonly live?: LiveCapability;
+	readonly progressSocket?: ProgressSocketCapability;
 
 	/** Present where the provider can report a job's end to a URL given at create. */
 	readonly callbacks?: CallbackCapability;
 }
 
 /** A socket is only a doorbell, as a callback is. */
-export interface LiveCapability {
+export interface ProgressSocketCapability {
 	/** The credential's field that holds the socket's address. */
 	readonly addressField: string;
 	/** What to send first; null for a job that cannot be followed. It carries no key. */
 	greet(reference: JobReference): string | null;
 	/** Reads a message; null for one that says nothing of the job. Never throws. */
-	readEvent(text: string): LiveEvent | null;
+	readEvent(text: string): ProgressEvent | null;
 }
 
-export interface LiveEvent {
+export interface ProgressEvent {
 	/** The job seems to be over. */
 	isFinal: boolean;
 	/** 0 to 100. */

@@ -1,7 +1,7 @@
-import type { Exchange, Failure, FailureKind, HttpResponse, Step } from '../core/http';
-import type { JobFailure, JobStatus } from '../core/job';
-import { cleanText, describeFailure, retryAfterSeconds } from '../core/read';
-import type { Frame } from '../core/request';
+import type { Exchange, Failure, FailureKind, HttpResponse, Step } from '../core/http/http';
+import type { JobFailure, JobStatus } from '../core/job/job';
+import { cleanText, describeFailure, retryAfterSeconds } from '../core/http/read';
+import type { Frame } from '../core/video/videoRequest';
 
 /**
  * What the adapters share in reading answers and in joining requests to chains.
@@ -26,7 +26,7 @@ export interface AnswerReaders<Value> {
  * @param readers what differs between providers
  * @returns a `read` for an exchange; it never throws as long as the readers do not
  */
-export function answer<Value>(readers: AnswerReaders<Value>): (response: HttpResponse) => Step<Value> {
+export function answerReader<Value>(readers: AnswerReaders<Value>): (response: HttpResponse) => Step<Value> {
 	return (response) => {
 		if (response.status >= 300 && response.status < 400) return fail(describeRedirect(response));
 		const accepted = response.status >= 200 && response.status < 300;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ChatModel, Conversation, Script } from '../../host/chatModel';
-import type { CredentialReference, ExecutedItem, Execution, NodeRun, WorkflowNode } from '../../host/n8nTypes';
-import { itemsOf, manualTrigger, runsOf, workflowOf, type NodeSettings, type Wire } from '../../host/workflows';
-import type { ProviderName } from '../../simulator/types';
+import type { ChatModel, Conversation, Script } from '../../tools/host/chatModel';
+import type { CredentialReference, ExecutedItem, Execution, NodeRun, WorkflowNode } from '../../tools/host/n8nTypes';
+import { itemsOf, manualTrigger, runsOf, workflowOf, type NodeSettings, type Wire } from '../../tools/host/workflows';
+import type { ProviderName } from '../../tools/simulator/types';
 import type { Suite } from './suite';
 
 /** Two ways in which n8n's agents have run their tools: inside their own run (2.2), and as nodes of their own (3.1). */

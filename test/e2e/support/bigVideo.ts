@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { request } from 'undici';
-import { measurePeakMemory, watchPeakMemory, type PeakWatch } from '../../host/peakMemory';
-import { itemsOf, type NodeSettings } from '../../host/workflows';
-import type { ExecutedItem, Execution } from '../../host/n8nTypes';
-import type { RecordedRequest, SimulatedJob } from '../../simulator/types';
-import { until } from '../../support/until';
+import { measurePeakMemory, watchPeakMemory, type PeakWatch } from '../../tools/host/peakMemory';
+import { itemsOf, type NodeSettings } from '../../tools/host/workflows';
+import type { ExecutedItem, Execution } from '../../tools/host/n8nTypes';
+import type { RecordedRequest, SimulatedJob } from '../../tools/simulator/types';
+import { until } from '../../tools/support/until';
 import { jobsAbout, purchase } from './purchase';
 import type { Suite } from './suite';
 

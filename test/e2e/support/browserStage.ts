@@ -1,9 +1,9 @@
 import { Hailuo } from '../../../nodes/Hailuo/Hailuo.node';
-import { startBrowser } from '../../host/browser';
-import type { CredentialReference, WorkflowInput } from '../../host/n8nTypes';
-import { startTogether } from '../../host/startTogether';
-import { hailuo, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
-import type { SimulatedJob } from '../../simulator/types';
+import { startBrowser } from '../../tools/host/browser';
+import type { CredentialReference, WorkflowInput } from '../../tools/host/n8nTypes';
+import { startTogether } from '../../tools/host/startTogether';
+import { hailuo, manualTrigger, noOperation, workflowOf } from '../../tools/host/workflows';
+import type { SimulatedJob } from '../../tools/simulator/types';
 import { EditorPage } from './editorPage';
 import type { NodeForm } from './nodeForm';
 import { startSuite, storeCredentials, type Suite } from './suite';

@@ -1,5 +1,5 @@
-import { BROWSER_PACKAGES, findBrowser } from '../../host/browser';
-import { missingQueuePrograms, QUEUE_PACKAGES } from '../../host/queuePrograms';
+import { BROWSER_PACKAGES, findBrowser } from '../../tools/host/browser';
+import { missingQueuePrograms, QUEUE_PACKAGES } from '../../tools/host/queuePrograms';
 
 /** In CI the absence of a test must not pass for its success. */
 function describeUnlessMissing(

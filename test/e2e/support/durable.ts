@@ -10,10 +10,10 @@ import {
 	workflowOf,
 	type NodeSettings,
 	type Wire,
-} from '../../host/workflows';
-import type { Execution, ExecutionStatus, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import type { ProviderName, RecordedCallback, SimulatedJob } from '../../simulator/types';
-import { until } from '../../support/until';
+} from '../../tools/host/workflows';
+import type { Execution, ExecutionStatus, WorkflowInput, WorkflowNode } from '../../tools/host/n8nTypes';
+import type { ProviderName, RecordedCallback, SimulatedJob } from '../../tools/simulator/types';
+import { until } from '../../tools/support/until';
 import type { Suite } from './suite';
 
 /**

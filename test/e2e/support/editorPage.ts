@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import type { Browser } from '../../host/browser';
-import { HOST_FOLDER } from '../../host/paths';
+import type { Browser } from '../../tools/host/browser';
+import { HOST_FOLDER } from '../../tools/host/paths';
 import { NodeForm } from './nodeForm';
 import { OWNER, type Suite } from './suite';
 

@@ -1,10 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
-import { watchPeakMemory, type PeakMemory } from '../../host/peakMemory';
-import { cpuSecondsOf } from '../../host/processTree';
-import { inARow, itemsOf, noOperation, webhookTrigger, workflowOf } from '../../host/workflows';
-import type { Execution, ExecutionStatus, ExecutionSummary, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import type { ProviderName, RecordedCallback, RecordedRequest, SimulatedJob } from '../../simulator/types';
+import { watchPeakMemory, type PeakMemory } from '../../tools/host/peakMemory';
+import { cpuSecondsOf } from '../../tools/host/processTree';
+import { inARow, itemsOf, noOperation, webhookTrigger, workflowOf } from '../../tools/host/workflows';
+import type {
+	Execution,
+	ExecutionStatus,
+	ExecutionSummary,
+	WorkflowInput,
+	WorkflowNode,
+} from '../../tools/host/n8nTypes';
+import type { ProviderName, RecordedCallback, RecordedRequest, SimulatedJob } from '../../tools/simulator/types';
 import { create, loop, prompts, suspendingWait } from './durable';
 import type { QueueSuite } from './queueSuite';
 

@@ -1,4 +1,4 @@
-import type { RecordedCallback, SimulatedJob } from '../../simulator/types';
+import type { RecordedCallback, SimulatedJob } from '../../tools/simulator/types';
 import type { Load } from './load';
 
 const MEGABYTE = 1024 ** 2;

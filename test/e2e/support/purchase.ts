@@ -1,4 +1,4 @@
-import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
+import type { WorkflowInput, WorkflowNode } from '../../tools/host/n8nTypes';
 import {
 	hailuo,
 	inARow,
@@ -7,8 +7,8 @@ import {
 	VIDEO_FROM_PROMPT,
 	workflowOf,
 	type NodeSettings,
-} from '../../host/workflows';
-import type { ProviderName, RecordedRequest, SimulatedJob } from '../../simulator/types';
+} from '../../tools/host/workflows';
+import type { ProviderName, RecordedRequest, SimulatedJob } from '../../tools/simulator/types';
 import { prompts } from './durable';
 import type { Suite } from './suite';
 

@@ -1,13 +1,13 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
-import { N8nCluster } from '../../host/n8nCluster';
-import { ensureN8nHost } from '../../host/n8nHost';
-import { Postgres } from '../../host/postgres';
-import { Redis } from '../../host/redis';
-import { startTogether } from '../../host/startTogether';
-import { runStep } from '../../host/steps';
-import { startSimulator } from '../../simulator';
-import type { SimulatorOptions } from '../../simulator/types';
+import { N8nCluster } from '../../tools/host/n8nCluster';
+import { ensureN8nHost } from '../../tools/host/n8nHost';
+import { Postgres } from '../../tools/host/postgres';
+import { Redis } from '../../tools/host/redis';
+import { startTogether } from '../../tools/host/startTogether';
+import { runStep } from '../../tools/host/steps';
+import { startSimulator } from '../../tools/simulator';
+import type { SimulatorOptions } from '../../tools/simulator/types';
 import { openSuite, packedPackage, suiteFolder, type Suite } from './suite';
 
 /** A real n8n in queue mode; `server` is its main process. */

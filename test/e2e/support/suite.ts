@@ -1,15 +1,15 @@
 import { mkdtemp, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { GATEWAYS, wiroKeyOnlyCredential } from '../../host/gateways';
-import { N8nClient } from '../../host/n8nClient';
-import { ensureN8nHost, type N8nHost } from '../../host/n8nHost';
-import { N8nServer } from '../../host/n8nServer';
-import type { CredentialReference, Execution, Owner, WorkflowInput } from '../../host/n8nTypes';
-import { ensurePackedPackage, installPackage, type PackedPackage } from '../../host/packageTarball';
-import { startTogether } from '../../host/startTogether';
-import { startSimulator } from '../../simulator';
-import type { Simulator, SimulatorOptions } from '../../simulator/types';
+import { GATEWAYS, wiroKeyOnlyCredential } from '../../tools/host/gateways';
+import { N8nClient } from '../../tools/host/n8nClient';
+import { ensureN8nHost, type N8nHost } from '../../tools/host/n8nHost';
+import { N8nServer } from '../../tools/host/n8nServer';
+import type { CredentialReference, Execution, Owner, WorkflowInput } from '../../tools/host/n8nTypes';
+import { ensurePackedPackage, installPackage, type PackedPackage } from '../../tools/host/packageTarball';
+import { startTogether } from '../../tools/host/startTogether';
+import { startSimulator } from '../../tools/simulator';
+import type { Simulator, SimulatorOptions } from '../../tools/simulator/types';
 
 export const OWNER: Owner = {
 	email: 'owner@example.com',

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'undici';
-import type { CredentialReference, ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import { code, itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
-import { readExample } from '../../support/examples';
-import { until } from '../../support/until';
+import type {
+	CredentialReference,
+	ExecutedItem,
+	Execution,
+	WorkflowInput,
+	WorkflowNode,
+} from '../../tools/host/n8nTypes';
+import { code, itemsOf, manualTrigger, noOperation, workflowOf } from '../../tools/host/workflows';
+import { readExample } from '../../tools/support/examples';
+import { until } from '../../tools/support/until';
 import type { Suite } from './suite';
 
 /** What a person fills in: parameters by the name of their node. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
-import type { ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import { inARow, itemsOf, manualTrigger, noOperation, workflowOf } from '../../host/workflows';
-import { webhookSignature } from '../../simulator/apiframeCallbacks';
+import type { ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../tools/host/n8nTypes';
+import { inARow, itemsOf, manualTrigger, noOperation, workflowOf } from '../../tools/host/workflows';
+import { webhookSignature } from '../../tools/simulator/apiframeCallbacks';
 import { create, loop, prompts, suspendingWait } from './durable';
 import type { Suite } from './suite';
 

@@ -1,5 +1,5 @@
 /** Rows of the fault matrix: what keeps a request from getting to the provider. */
-import type { ProviderName } from '../../simulator';
+import type { ProviderName } from '../../tools/simulator';
 import { CREATE_RETRIES, error, SHORT, WELL, type OperationName, type Row } from './cell';
 import type { FrontName } from './fronts';
 

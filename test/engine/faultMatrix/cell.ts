@@ -1,6 +1,6 @@
 /** A cell of the fault matrix: what happens where and when, and what must come of it. */
-import type { JobStatus } from '../../../nodes/Hailuo/core/job';
-import type { Fault, ProviderName } from '../../simulator';
+import type { JobStatus } from '../../../nodes/Hailuo/core/job/job';
+import type { Fault, ProviderName } from '../../tools/simulator';
 import { FAULTS, type NamedFault } from './faults';
 import type { FrontName } from './fronts';
 import type { Title } from './titles';

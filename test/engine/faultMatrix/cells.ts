@@ -2,7 +2,7 @@
  * The fault matrix: every provider and operation, every fault, every moment, and for each what must come of it. Cells are
  * drawn from tables by kinds of fault, so that a new provider or a new fault fills its row or column everywhere.
  */
-import type { ProviderName } from '../../simulator';
+import type { ProviderName } from '../../tools/simulator';
 import { PROVIDERS } from '../stage';
 import { front, unreachableNoCancellation } from './arriving';
 import { draw, type Cell, type OperationName, type Row } from './cell';

@@ -1,5 +1,5 @@
 /** Rows of the fault matrix: creates, and the uploads before them. */
-import type { Fault, ProviderName } from '../../simulator';
+import type { Fault, ProviderName } from '../../tools/simulator';
 import {
 	ALWAYS,
 	AT_ONCE,

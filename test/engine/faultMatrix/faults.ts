@@ -1,5 +1,5 @@
 /** What can go wrong between n8n and a provider, by what it means, and how the user is told. */
-import type { Fault, ProviderName } from '../../simulator';
+import type { Fault, ProviderName } from '../../tools/simulator';
 import type { Title } from './titles';
 
 /** Milliseconds of silence after which a request is given up here. */

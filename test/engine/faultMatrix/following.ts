@@ -1,5 +1,5 @@
 /** Rows of the fault matrix: what is done with a job that exists. */
-import type { Fault, ProviderName } from '../../simulator';
+import type { Fault, ProviderName } from '../../tools/simulator';
 import {
 	ALWAYS,
 	AT_ONCE,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { repositoryRoot } from '../../support/repository';
+import { repositoryRoot } from '../../tools/support/repository';
 
 export interface Front {
 	/** To be put in the place of the simulator's address. */
@@ -15,8 +15,8 @@ export interface Front {
 
 /** A certificate that nobody vouches for, made for these tests. */
 const selfSigned = {
-	key: readFileSync(join(repositoryRoot, 'test/fixtures/tls/selfSigned.key.pem')),
-	cert: readFileSync(join(repositoryRoot, 'test/fixtures/tls/selfSigned.cert.pem')),
+	key: readFileSync(join(repositoryRoot, 'test/tools/support/tls/selfSigned.key.pem')),
+	cert: readFileSync(join(repositoryRoot, 'test/tools/support/tls/selfSigned.cert.pem')),
 };
 
 /** How long a provider that comes back is away: longer than the first try takes, shorter than the pause after it. */

@@ -1,9 +1,15 @@
 /** Plays cells of the fault matrix: each in a simulator and an execution of its own, many side by side. */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { startSimulator, testImage, type RecordedRequest, type SimulatedJob, type Simulator } from '../../simulator';
-import { DOWNLOAD_LIMITS, REQUEST_TIMEOUTS } from '../../support/built';
-import { credentialsFor } from '../../support/gateways';
-import { runHailuo, type CredentialData } from '../../support/runNode';
+import {
+	startSimulator,
+	testImage,
+	type RecordedRequest,
+	type SimulatedJob,
+	type Simulator,
+} from '../../tools/simulator';
+import { DOWNLOAD_LIMITS, REQUEST_TIMEOUTS } from '../../tools/support/built';
+import { credentialsFor } from '../../tools/support/gateways';
+import { runHailuo, type CredentialData } from '../../tools/support/runNode';
 import { aCreate, aPrompt, nextExecutionId, onJob, type HailuoRun } from '../stage';
 import { CREATE_RETRIES, type Cell } from './cell';
 import { PATIENCE } from './faults';

@@ -1,0 +1,39 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+/**
+ * n8n's request and response are Express's, whose types this package does not have; these are read as Node's own.
+ */
+
+/** What is used of Node's ServerResponse, whose module node code may not import. */
+interface ServerResponse {
+	statusCode: number;
+	setHeader(name: string, value: string): unknown;
+	end(text: string): unknown;
+}
+
+function isServerResponse(value: unknown): value is ServerResponse {
+	if (typeof value !== 'object' || value === null) return false;
+	return ['setHeader', 'end'].every((method) => typeof Reflect.get(value, method) === 'function');
+}
+
+/**
+ * @returns the body as it came, which is what signatures are made of; null where n8n did not keep it
+ */
+export function rawBodyOf(context: IWebhookFunctions): Uint8Array | null {
+	const request: unknown = context.getRequestObject();
+	const rawBody: unknown = Reflect.get(Object(request), 'rawBody');
+	return Buffer.isBuffer(rawBody) ? rawBody : null;
+}
+
+/**
+ * Answers a webhook's caller before the node goes on working.
+ *
+ * @param status HTTP status
+ */
+export function respond(context: IWebhookFunctions, status: number, message: string): void {
+	const response: unknown = context.getResponseObject();
+	if (!isServerResponse(response)) return;
+	response.statusCode = status;
+	response.setHeader('Content-Type', 'application/json; charset=utf-8');
+	response.end(JSON.stringify({ message }));
+}

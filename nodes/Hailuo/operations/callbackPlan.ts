@@ -1,0 +1,59 @@
+import { isPrivateUrl } from '../core/http/privateAddress';
+import { addTicket, CALLBACK_URL_LIMIT } from '../core/callback/ticket';
+import { readCallbackForm, readOptions } from '../fields/form';
+import { doorbellUrlOf } from '../io/n8nInternals';
+import { issueTicket } from '../io/tickets';
+import { parametersOf, type RunContext } from './runContext';
+
+/** Where the provider reports to. */
+export interface Callback {
+	url: string;
+	/** A trigger may want to hear of progress; an execution that waits has no use for it. */
+	progress: boolean;
+}
+
+export interface CallbackPlan {
+	callback: Callback | null;
+	/** What makes no sense, in the form's words. */
+	problems: string[];
+}
+
+const UNREACHABLE = `The webhook address of this n8n is private, so a provider on the internet cannot call it: set WEBHOOK_URL to a public https address. Without callbacks a suspended wait finds its jobs by rechecking`;
+
+/** This execution's own doorbell, or none where the provider would refuse the address and so the whole create. */
+function planDoorbell(run: RunContext, itemIndex: number): Callback | null {
+	const url = doorbellUrlOf(run.context);
+	const { callbacks, label } = run.adapter;
+	const isPrivate = isPrivateUrl(url);
+	if (isPrivate) run.hints.add(itemIndex, UNREACHABLE);
+	if (callbacks?.httpsOnly === true && (isPrivate || !url.startsWith('https:'))) {
+		run.hints.add(itemIndex, `No callback was asked for: ${label} takes public https addresses only`);
+		return null;
+	}
+	return { url, progress: false };
+}
+
+/**
+ * Reads where an item wants the provider to report to, and writes the address.
+ *
+ * @returns the address with a ticket when it is not this execution's own; or problems in the form's words
+ */
+export async function planCallback(run: RunContext, itemIndex: number): Promise<CallbackPlan> {
+	const { adapter, context } = run;
+	const get = parametersOf(run, itemIndex);
+	const { choice, url, problems } = readCallbackForm(get, adapter);
+	if (choice === 'none' || problems.length > 0) return { callback: null, problems };
+	if (choice === 'thisExecution') return { callback: planDoorbell(run, itemIndex), problems };
+	const ticket = { resumeUrl: doorbellUrlOf(context), context: readOptions(get, adapter).context };
+	const address = addTicket(url, await issueTicket(context, adapter, ticket));
+	if (isPrivateUrl(url))
+		run.hints.add(itemIndex, `'Callback URL' is a private address, which a provider on the internet cannot call`);
+	if (address.length <= CALLBACK_URL_LIMIT) return { callback: { url: address, progress: true }, problems };
+	const excess = address.length - CALLBACK_URL_LIMIT;
+	return {
+		callback: null,
+		problems: [
+			`'Callback URL' with its ticket is ${excess} characters too long; give less 'Context' or a shorter address`,
+		],
+	};
+}

@@ -1,0 +1,84 @@
+import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
+import { nameOtherJobs, nameOwnJob } from '../io/errors';
+import type { Operation, Task } from './operation';
+import { Abandoned, type RunContext } from './runContext';
+
+export type ItemOutcome = { ok: true; item: INodeExecutionData } | { ok: false; error: Error };
+
+/**
+ * Makes sure that an error is one of n8n's, with the item it belongs to.
+ */
+export function toNodeError(run: RunContext, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	return new NodeOperationError(run.context.getNode(), error instanceof Error ? error : String(error), {
+		itemIndex,
+	});
+}
+
+/**
+ * Checks all items before anything is sent for one of them.
+ *
+ * @param goOn whether the other items shall go on when one is wrong
+ * @returns what is left to do by item, or the error
+ */
+async function prepareAll(
+	run: RunContext,
+	operation: Operation,
+	count: number,
+	goOn: boolean,
+): Promise<Array<Task | ItemOutcome>> {
+	const prepared: Array<Task | ItemOutcome> = [];
+	for (let itemIndex = 0; itemIndex < count; itemIndex += 1) {
+		try {
+			prepared.push(await operation.prepare(run, itemIndex));
+		} catch (error) {
+			const mapped = toNodeError(run, error, itemIndex);
+			if (!goOn) throw mapped;
+			prepared.push({ ok: false, error: mapped });
+		}
+	}
+	return prepared;
+}
+
+/**
+ * Does one operation for all items side by side.
+ *
+ * An item's error does not touch the others when they shall go on. Otherwise it ends the run: nothing more is begun,
+ * waiting ends, but a create that has been sent is awaited, so that a retry finds every job that was bought.
+ *
+ * @param goOn n8n's Continue On Fail
+ * @returns outcomes in the order of the items
+ * @throws the first item's error, naming its job and those of the others, when they shall not go on
+ */
+export async function runItems(
+	run: RunContext,
+	operation: Operation,
+	count: number,
+	goOn: boolean,
+): Promise<ItemOutcome[]> {
+	const prepared = await prepareAll(run, operation, count, goOn);
+	let first: { error: NodeApiError | NodeOperationError; itemIndex: number } | undefined;
+	const outcomes = await Promise.all(
+		prepared.map(async (task, itemIndex): Promise<ItemOutcome> => {
+			if (typeof task !== 'function') return task;
+			try {
+				return { ok: true, item: await task() };
+			} catch (error) {
+				if (error instanceof Abandoned) return { ok: false, error };
+				const mapped = toNodeError(run, error, itemIndex);
+				if (!goOn) {
+					first ??= { error: mapped, itemIndex };
+					run.abandon();
+				}
+				return { ok: false, error: mapped };
+			}
+		}),
+	);
+	if (first) {
+		const own = run.made.get(first.itemIndex);
+		if (own !== undefined) nameOwnJob(first.error, own);
+		nameOtherJobs(first.error, run.made, first.itemIndex);
+		throw first.error;
+	}
+	return outcomes;
+}

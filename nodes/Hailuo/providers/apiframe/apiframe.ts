@@ -1,0 +1,144 @@
+import { offer } from '../../core/video/catalog';
+import type { Exchange, HttpRequest, HttpResponse, JsonObject } from '../../core/http/http';
+import type { Job } from '../../core/job/job';
+import { encodeSegment, textAt, webUrlAt } from '../../core/http/read';
+import type { VideoRequest } from '../../core/video/videoRequest';
+import type { ProviderAdapter } from '../adapter';
+import { readCallback, verifyCallback } from './apiframeCallback';
+import { ID, STATUS_WORDS, readFailure, readJob } from './apiframeRead';
+import { answerReader, orElse, uploadFrames, type FileFrame } from '../exchange';
+
+type CallbackSpelling = 'camelCase' | 'snake_case';
+
+function createBody(
+	request: VideoRequest,
+	image: string | null,
+	endImage: string | null,
+	spelling: CallbackSpelling,
+): JsonObject {
+	// Of the second spelling only the address is attested, and an unknown key would have the whole request refused.
+	const callback: JsonObject =
+		spelling === 'camelCase'
+			? {
+					webhookUrl: request.callbackUrl,
+					webhookEvents: [...(request.callbackProgress ? ['progress'] : []), 'completed', 'failed'],
+				}
+			: { webhook_url: request.callbackUrl };
+	return {
+		model: request.model,
+		prompt: request.prompt,
+		hailuoParams: {
+			duration: request.duration,
+			// The enum is lower case: `768P` is refused.
+			resolution: request.resolution.toLowerCase(),
+			prompt_optimizer: request.promptOptimizer,
+			...(image !== null && { image }),
+			...(endImage !== null && { end_image: endImage }),
+		},
+		...(request.callbackUrl !== null && callback),
+	};
+}
+
+function createWith(
+	request: VideoRequest,
+	image: string | null,
+	endImage: string | null,
+	spelling: CallbackSpelling,
+): Exchange<Job> {
+	const httpRequest: HttpRequest = {
+		purpose: 'create',
+		method: 'POST',
+		host: 'api',
+		path: '/v2/videos/generate',
+		body: { kind: 'json', value: createBody(request, image, endImage, spelling) },
+	};
+	if (request.idempotencyKey !== null) {
+		// One key with two bodies is a 409, should the refused first spelling have been remembered.
+		const key = spelling === 'camelCase' ? request.idempotencyKey : `${request.idempotencyKey}-2`;
+		httpRequest.headers = { 'Idempotency-Key': key };
+		httpRequest.idempotent = true;
+	}
+	return {
+		request: httpRequest,
+		read: answerReader({
+			value: ({ json }) => {
+				const jobId = textAt(json, 'jobId') ?? textAt(json, 'id');
+				return jobId === null ? null : readJob(json, { jobId, model: request.model });
+			},
+			failure: readFailure,
+		}),
+	};
+}
+
+/**
+ * Apiframe's model pages say `webhook_url`, its OpenAPI and SDK `webhookUrl`; unknown keys are refused. A refusal that
+ * names ours as unknown made nothing, so the other spelling is tried once.
+ */
+function create(request: VideoRequest, image: string | null, endImage: string | null): Exchange<Job> {
+	const first = createWith(request, image, endImage, 'camelCase');
+	if (request.callbackUrl === null) return first;
+	return orElse(first, refusesCallbackField, () => createWith(request, image, endImage, 'snake_case'));
+}
+
+/** An address that is refused for its value names the field as well, but calls it invalid, not unrecognised. */
+function refusesCallbackField({ status, text }: HttpResponse): boolean {
+	return (
+		status === 400 &&
+		/webhook(?:Url|Events)/.test(text) &&
+		/unrecogni[sz]ed|unknown|unexpected|additional|not allowed/i.test(text)
+	);
+}
+
+/** Uploads live for an hour or two (OpenAPI, `/v2/uploads`): they are made right before the create. */
+function upload(file: FileFrame): Exchange<string> {
+	return {
+		request: {
+			purpose: 'upload',
+			method: 'POST',
+			host: 'api',
+			path: '/v2/uploads',
+			body: { kind: 'multipart', fields: [{ name: 'file', file }] },
+		},
+		read: answerReader({ value: ({ json }) => webUrlAt(json, 'url'), failure: readFailure }),
+	};
+}
+
+/**
+ * Apiframe (apiframe.ai), v2. No cancellation, though its jobs can be CANCELLED.
+ * Sources: Apiframe OpenAPI 2.0.0-beta.1, Apiframe model page for Hailuo 2.3 Fast, Apiframe docs.
+ */
+export const apiframe: ProviderAdapter = {
+	id: ID,
+	label: 'Apiframe',
+	credential: 'hailuoApiframeApi',
+	documentationUrl: 'https://apiframe.ai/docs',
+	jobsPage: 'https://console.apiframe.ai/dashboard',
+	offers: [
+		offer({ model: 'hailuo-2.3-fast', prompt: 'required', firstFrame: 'recommended' }),
+		offer({ model: 'hailuo-2.3', prompt: 'required' }),
+		offer({ model: 'hailuo-02', prompt: 'required', without: ['512P'] }),
+		offer({ model: 'hailuo-03', prompt: 'required' }),
+	],
+	extras: [],
+	statusWords: STATUS_WORDS,
+	shortestPollSeconds: 2,
+	linkLifetime: '24 hours',
+	callbacks: { documented: true, httpsOnly: false, readCallback, verify: verifyCallback },
+	idempotentCreate: true,
+
+	create(request) {
+		return uploadFrames([request.firstFrame, request.lastFrame], upload, ([image = null, endImage = null]) =>
+			create(request, image, endImage),
+		);
+	},
+
+	get(reference) {
+		return {
+			request: { purpose: 'read', method: 'GET', host: 'api', path: `/v2/jobs/${encodeSegment(reference.jobId)}` },
+			read: answerReader({
+				value: ({ json }) => (textAt(json, 'status') === null ? null : readJob(json, reference)),
+				failure: readFailure,
+			}),
+		};
+	},
+};

@@ -1,0 +1,209 @@
+import { MODELS, offer, type ModelId } from '../../core/video/catalog';
+import type { Exchange, HttpBody, HttpResponse, MultipartField } from '../../core/http/http';
+import { describeJob, type Job } from '../../core/job/job';
+import { textAt } from '../../core/http/read';
+import type { Frame, VideoRequest } from '../../core/video/videoRequest';
+import type { ProviderAdapter } from '../adapter';
+import { answerReader } from '../exchange';
+import {
+	createdHandle,
+	errorMessage,
+	isRefusal,
+	readCallback,
+	readFailure,
+	SLUGS,
+	STATUS_WORDS,
+	WIRO_ID,
+} from './wiroRead';
+import { progressSocket } from './wiroSocket';
+import { signaturesOf } from './wiroSignature';
+import { cancelTask, getTask } from './wiroTask';
+
+/** An image under the name of its field; the field has a twin named `<name>Url`. */
+interface FrameField {
+	name: string;
+	frame: Frame;
+	/** Where an address goes: in the twin, as on Wiro's page, or in the field itself, as its docs also allow. */
+	addressIn: 'twin' | 'field';
+}
+
+function slugOf({ model, firstFrame }: VideoRequest): string {
+	const mode = firstFrame === null ? 'text-to-video' : 'image-to-video';
+	const slugs = SLUGS.filter((known) => known.model === model).map(({ slug }) => slug);
+	return slugs.find((slug) => slug.includes(mode)) ?? slugs[0] ?? '';
+}
+
+/** Source for the names: Wiro page of 2.3 Fast; Wiro's n8n package for 2.3 and 02. */
+function frameFieldsOf({ model, firstFrame, lastFrame }: VideoRequest): FrameField[] {
+	const fields: FrameField[] = [];
+	const firstName = model === 'hailuo-2.3-fast' ? 'inputImageFirst' : 'inputImage';
+	if (firstFrame) fields.push({ name: firstName, frame: firstFrame, addressIn: 'twin' });
+	if (lastFrame) fields.push({ name: 'inputImage2', frame: lastFrame, addressIn: 'twin' });
+	return fields;
+}
+
+/** Of field and twin both must be there and one be empty (Wiro docs, file parameters in multipart). */
+function multipartFieldsOf({ name, frame, addressIn }: FrameField): MultipartField[] {
+	const twin = `${name}Url`;
+	if (frame.kind === 'file') {
+		const { bytes, fileName, mimeType } = frame;
+		return [
+			{ name, file: { bytes, fileName, mimeType } },
+			{ name: twin, value: '' },
+		];
+	}
+	return [
+		{ name, value: addressIn === 'field' ? frame.url : '' },
+		{ name: twin, value: addressIn === 'twin' ? frame.url : '' },
+	];
+}
+
+/** Every value is a string, numbers and booleans too (Wiro page). */
+function textsOf({
+	prompt,
+	promptOptimizer,
+	resolution,
+	duration,
+	callbackUrl,
+	extras,
+}: VideoRequest): Record<string, string> {
+	const projectId = typeof extras.projectId === 'string' ? extras.projectId.trim() : '';
+	return {
+		...(prompt !== '' && { prompt }),
+		promptOptimizer: String(promptOptimizer),
+		resolution,
+		duration: String(duration),
+		...(callbackUrl !== null && { callbackUrl }),
+		...(projectId !== '' && { projectid: projectId }),
+	};
+}
+
+/** A form writes every line break as two characters (HTML standard), which a prompt of full length has no room for. */
+function fitForm(prompt: string, model: ModelId): string {
+	const length = Array.from(prompt.replace(/\r\n|[\r\n]/g, '\r\n')).length;
+	return length > MODELS[model].promptLimit ? prompt.replace(/[\r\n]/g, ' ') : prompt;
+}
+
+function runBody(request: VideoRequest, frames: readonly FrameField[]): HttpBody {
+	const texts = textsOf(request);
+	if (frames.length === 0) return { kind: 'json', value: texts };
+	const inForm = { ...texts, ...(texts.prompt !== undefined && { prompt: fitForm(texts.prompt, request.model) }) };
+	const textFields = Object.entries(inForm).map(([name, value]) => ({ name, value }));
+	return { kind: 'multipart', fields: [...frames.flatMap(multipartFieldsOf), ...textFields] };
+}
+
+/** @param mayRename whether a refusal of an image field by name may lead to the same request with the name it asks for */
+function run(request: VideoRequest, frames: readonly FrameField[], mayRename: boolean): Exchange<Job> {
+	const read = answerReader({
+		value: ({ json }) => readCreated(json, request),
+		failure: readFailure,
+		refused: ({ json }) => refusesRun(json),
+	});
+	return {
+		request: {
+			purpose: 'create',
+			method: 'POST',
+			host: 'api',
+			path: `/v1/Run/${slugOf(request)}`,
+			body: runBody(request, frames),
+		},
+		read(response) {
+			const renamed = mayRename ? renameFrames(frames, response) : null;
+			return renamed === null ? read(response) : { kind: 'next', exchange: run(request, renamed, false) };
+		},
+	};
+}
+
+const REQUIRED_FIELD = /^Request (?:files|parameter) \[([a-z]\w{0,39})\] required\.?$/i;
+
+/** Other fields must not be filled with an image, and a name such as `prompt` or `seed` is no image field. */
+const IMAGE_NAME = /image|frame|photo|picture/i;
+
+const LAST_FRAME_NAME = /2$|last|(?:end|tail)$/i;
+
+/**
+ * Wiro's sources give three generations of names for the image fields. A refusal names the field it wants, and no task
+ * exists by then (Wiro docs, errors), so the image may be sent again under that name.
+ *
+ * @returns null where the answer asks for nothing that could be given
+ */
+function renameFrames(frames: readonly FrameField[], { status, json }: HttpResponse): FrameField[] | null {
+	const proven = (status < 300 || status === 400) && refusesRun(json);
+	const wanted = proven ? REQUIRED_FIELD.exec(errorMessage(json) ?? '')?.[1] : undefined;
+	if (wanted === undefined || !IMAGE_NAME.test(wanted)) return null;
+	const name = wanted.replace(/Url$/, '');
+	const place = LAST_FRAME_NAME.test(name) ? 1 : 0;
+	const field = frames[place];
+	if (!field) return null;
+	// The field is asked for by the very name we used: its twin does not exist, so the address goes in the field.
+	const sameName = name === field.name;
+	if (sameName && (wanted !== name || field.frame.kind === 'file')) return null;
+	const renamed: FrameField = { ...field, name, addressIn: sameName ? 'field' : 'twin' };
+	return frames.map((other) => (other === field ? renamed : other));
+}
+
+/** An answer that names the task it made is no refusal, whatever else it says. */
+function refusesRun(body: unknown): boolean {
+	return createdHandle(body) === null && isRefusal(body);
+}
+
+/** Where only the token came, it serves as the id: a paid task is never lost. */
+function readCreated(body: unknown, request: VideoRequest): Job | null {
+	const jobId = createdHandle(body);
+	const jobToken = textAt(body, 'socketaccesstoken');
+	if (jobId === null) return null;
+	return describeJob({
+		provider: WIRO_ID,
+		jobId,
+		model: request.model,
+		// Run answers without a status; a task begins in the queue.
+		status: 'queued',
+		...(jobToken !== null && { jobToken }),
+	});
+}
+
+/**
+ * Wiro (wiro.ai). Every call is a POST; refusals mostly come with HTTP 200.
+ * Sources: Wiro page for Hailuo 2.3 Fast, Wiro docs, Wiro's n8n package and SDKs.
+ */
+export const wiro: ProviderAdapter = {
+	id: WIRO_ID,
+	label: 'Wiro',
+	credential: 'hailuoWiroApi',
+	documentationUrl: 'https://wiro.ai/models/minimax/hailuo-2-3-fast',
+	jobsPage: 'https://wiro.ai/panel',
+	offers: [
+		offer({ model: 'hailuo-2.3-fast', prompt: 'optional' }),
+		offer({ model: 'hailuo-2.3', prompt: 'requiredWithoutImage' }),
+		offer({ model: 'hailuo-02', prompt: 'requiredWithoutImage', without: ['512P'] }),
+	],
+	extras: [
+		{
+			name: 'projectId',
+			label: 'Project ID',
+			description: 'The Wiro project the job is counted to',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 699',
+		},
+	],
+	statusWords: STATUS_WORDS,
+	shortestPollSeconds: 3,
+	// Outputs are kept "for a limited time" (Wiro docs, FAQ), which is no lifetime.
+	linkLifetime: null,
+	callbacks: { documented: true, httpsOnly: false, readCallback },
+	progressSocket,
+	signaturesOf,
+
+	create(request) {
+		return run(request, frameFieldsOf(request), true);
+	},
+
+	get(reference) {
+		return getTask(reference);
+	},
+
+	cancel(reference) {
+		return cancelTask(reference);
+	},
+};

@@ -1,0 +1,137 @@
+import { create, loop, suspendingWait } from '../../../e2e/support/durable';
+import type { Suite } from '../../../e2e/support/suite';
+import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
+import { hailuo, inARow, noOperation, VIDEO_FROM_PROMPT, webhookTrigger, workflowOf } from '../../host/workflows';
+import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from '../alternatives/builtInNode';
+import {
+	connectHandBuilt,
+	CREATE,
+	HAND_BUILT_LABEL,
+	HAND_BUILT_PROVIDER,
+	handBuiltLoop,
+	READY,
+} from '../alternatives/handBuilt';
+import type { MinimaxJob } from '../alternatives/minimax';
+
+/** Times are milliseconds since 1970. */
+export interface WaitingJob {
+	id: string;
+	createdAt: number;
+	endsAt: number;
+}
+
+/** A workflow that waits for one video per call of its webhook, and what the simulator knows of its jobs. */
+export interface WaitingWorkflow {
+	workflow: WorkflowInput;
+	/** The field of an item's json that holds the job's id. */
+	jobIdField: string;
+	/** All so far, oldest first. */
+	jobs(): WaitingJob[];
+	/** Ends a job now. */
+	finish(jobId: string): void;
+	/** The requests about a job since it was made. */
+	readsOf(jobId: string): number;
+}
+
+/** A way to wait. */
+export interface Strategy {
+	label: string;
+	/** Whether n8n puts the execution away while it waits. */
+	suspends: boolean;
+	prepare(suite: Suite): Promise<WaitingWorkflow>;
+}
+
+/** Of the webhook, below n8n's /webhook/. */
+export const WEBHOOK_PATH = 'wanted';
+
+/** The node behind the wait. */
+export const DOWNSTREAM = 'After';
+
+/** Has callbacks, and no socket that would help a poll; the hand-built loop's gateway too. */
+export const PROVIDER = HAND_BUILT_PROVIDER;
+
+/** No execution meets its job's end, nor a second recheck, before somebody ends the job. */
+const JOB_DURATION_MS = 3_600_000;
+export const RECHECK_MINUTES = 60;
+
+/** The prompt comes from the webhook's caller. */
+function withParameters(node: WorkflowNode, parameters: Record<string, unknown> = {}): WorkflowNode {
+	return { ...node, parameters: { ...node.parameters, prompt: '={{ $json.body.prompt }}', ...parameters } };
+}
+
+function atGateway({ simulator }: Suite, workflow: WorkflowInput, jobIdField = 'jobId'): WaitingWorkflow {
+	simulator.configure({ jobDurationMs: JOB_DURATION_MS });
+	return {
+		workflow,
+		jobIdField,
+		jobs: () => simulator.jobs,
+		finish: (jobId) => simulator.finishJob(jobId),
+		readsOf: (jobId) => simulator.requestsOf(PROVIDER, 'read').filter((request) => request.jobId === jobId).length,
+	};
+}
+
+const suspend: Strategy = {
+	label: 'Hailuo node, suspended',
+	suspends: true,
+	prepare: async (suite) => {
+		const trigger = webhookTrigger(WEBHOOK_PATH);
+		const made = withParameters(create(suite, PROVIDER, { callback: 'thisExecution' }));
+		const wait = suspendingWait(suite, PROVIDER, { options: { recheckInterval: RECHECK_MINUTES } });
+		const { nodes, wires } = loop('drawn');
+		const row = [trigger, made, wait];
+		return atGateway(suite, workflowOf('Suspends', [...row, ...nodes], { wires: [...inARow(row), ...wires] }));
+	},
+};
+
+const poll: Strategy = {
+	label: 'Hailuo node, polling',
+	suspends: false,
+	prepare: async (suite) => {
+		const video = { provider: PROVIDER, operation: 'createAndWait', ...VIDEO_FROM_PROMPT };
+		const node = withParameters(hailuo(video, suite.credentials, { name: 'Video' }));
+		return atGateway(suite, workflowOf('Polls', [webhookTrigger(WEBHOOK_PATH), node, noOperation(DOWNSTREAM)]));
+	},
+};
+
+const builtIn: Strategy = {
+	label: BUILT_IN_LABEL,
+	suspends: false,
+	prepare: async (suite) => {
+		const jobs: MinimaxJob[] = [];
+		const credential = await connectBuiltIn(suite, JOB_DURATION_MS, jobs);
+		const node = withParameters(builtInNode('Video', credential), { downloadVideo: false });
+		const find = (jobId: string): MinimaxJob => {
+			const job = jobs.find(({ taskId }) => taskId === jobId);
+			if (job === undefined) throw new Error(`No job ${jobId}`);
+			return job;
+		};
+		return {
+			workflow: workflowOf('Built in', [webhookTrigger(WEBHOOK_PATH), node, noOperation(DOWNSTREAM)]),
+			jobIdField: 'taskId',
+			jobs: () => jobs.map(({ taskId, createdAt, endsAt }) => ({ id: taskId, createdAt, endsAt })),
+			finish: (jobId) => {
+				find(jobId).endsAt = Date.now();
+			},
+			readsOf: (jobId) => {
+				const { taskId, fileId } = find(jobId);
+				const isAbout = (query: Record<string, string>) => query['task_id'] === taskId || query['file_id'] === fileId;
+				return suite.simulator.requestsOf('other').filter(({ query }) => isAbout(query)).length;
+			},
+		};
+	},
+};
+
+const handBuilt: Strategy = {
+	label: HAND_BUILT_LABEL,
+	suspends: false,
+	prepare: async (suite) => {
+		const trigger = webhookTrigger(WEBHOOK_PATH);
+		const loopPart = handBuiltLoop(suite, await connectHandBuilt(suite), '$json.body.prompt');
+		const nodes = [trigger, ...loopPart.nodes, noOperation(DOWNSTREAM)];
+		const wires = [{ from: trigger.name, to: CREATE }, ...loopPart.wires, { from: READY, to: DOWNSTREAM }];
+		return atGateway(suite, workflowOf('Hand-built', nodes, { wires }), 'id');
+	},
+};
+
+/** Every way to wait, the one that has a requirement first. */
+export const STRATEGIES: readonly Strategy[] = [suspend, poll, builtIn, handBuilt];

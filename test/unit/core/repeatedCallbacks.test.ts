@@ -1,0 +1,59 @@
+import { recordCallback } from '../../../nodes/Hailuo/core/callback/repeatedCallbacks';
+
+const DAY = 24 * 60 * 60 * 1000;
+const NOW = 1_760_000_000_000;
+
+describe('a callback', () => {
+	test('is new once', () => {
+		const first = recordCallback([undefined], 'wiro:7:succeeded', NOW);
+		expect(first).toEqual({ isNew: true, memory: { 'wiro:7:succeeded': NOW } });
+		expect(recordCallback([first.memory], 'wiro:7:succeeded', NOW + 1)).toEqual({ isNew: false, memory: first.memory });
+	});
+
+	test.each(['wiro:7:failed', 'wiro:8:succeeded', 'apiframe:7:succeeded'])('is another than %s', (key) => {
+		expect(recordCallback([{ 'wiro:7:succeeded': NOW }], key, NOW).isNew).toBe(true);
+	});
+
+	test('is known when any of the memories holds it, and all are kept in one', () => {
+		const memories = [{ a: NOW }, { b: NOW + 1 }];
+		expect(recordCallback(memories, 'b', NOW + 2)).toEqual({ isNew: false, memory: { a: NOW, b: NOW + 1 } });
+		expect(recordCallback(memories, 'c', NOW + 2)).toEqual({ isNew: true, memory: { a: NOW, b: NOW + 1, c: NOW + 2 } });
+	});
+
+	test('is new again after a day', () => {
+		expect(recordCallback([{ a: NOW }], 'a', NOW + DAY - 1).isNew).toBe(false);
+		expect(recordCallback([{ a: NOW }], 'a', NOW + DAY)).toEqual({ isNew: true, memory: { a: NOW + DAY } });
+	});
+
+	test('does not live longer by its repeats', () => {
+		const { memory } = recordCallback([{ a: NOW }], 'a', NOW + DAY - 1);
+		expect(memory).toEqual({ a: NOW });
+	});
+
+	test('leaves the memory it was given as it was', () => {
+		const memory = Object.freeze({ a: NOW });
+		expect(recordCallback([memory], 'b', NOW).memory).not.toBe(memory);
+	});
+});
+
+describe('the memory', () => {
+	test('keeps the latest thousand', () => {
+		let memory: Record<string, number> = {};
+		for (let index = 0; index < 1002; index += 1) ({ memory } = recordCallback([memory], `key ${index}`, NOW + index));
+		expect(Object.keys(memory)).toHaveLength(1000);
+		expect([memory['key 0'], memory['key 1'], memory['key 2']]).toEqual([undefined, undefined, NOW + 2]);
+	});
+
+	test.each([undefined, null, '', 'a', 7, true, [], [NOW], { a: 'yesterday' }, { a: null }])(
+		'%j, which is none, counts as empty',
+		(memory) => {
+			expect(recordCallback([memory], 'a', NOW)).toMatchObject({ isNew: true, memory: { a: NOW } });
+		},
+	);
+
+	test.each(['__proto__', 'constructor', 'toString'])('is not misled by a key such as %s', (key) => {
+		const first = recordCallback([{}], key, NOW);
+		expect(first.isNew).toBe(true);
+		expect(recordCallback([first.memory], key, NOW).isNew).toBe(false);
+	});
+});

@@ -1,0 +1,161 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { DURATIONS, MODEL_IDS, RESOLUTIONS } from '../../../nodes/Hailuo/core/video/catalog';
+import { validate, type DraftFrame } from '../../../nodes/Hailuo/core/video/validate';
+import { readVideoForm } from '../../../nodes/Hailuo/fields/form';
+import { choicesOf, combinations, fill, load, readerOf, shops, visibleFields, visibleNames, wares } from './form';
+
+const FRAME_KINDS = ['none', 'url', 'binary'];
+const EXPRESSION = '={{ $json.anything }}';
+const IMAGE_URL = 'https://images.example/first.png';
+
+const filledIn: INodeParameters = { prompt: 'A boat', firstFrameUrl: IMAGE_URL, lastFrameUrl: IMAGE_URL };
+
+/** Every way to set the fields that depend on each other, for one provider and model. */
+function settings(provider: string, model: string): Array<INodeParameters & { resolution: string; duration: number }> {
+	return combinations<string, string | number>({
+		firstFrame: FRAME_KINDS,
+		lastFrame: FRAME_KINDS,
+		resolution: RESOLUTIONS,
+		duration: DURATIONS,
+	}).map((row) => ({
+		...filledIn,
+		...row,
+		provider,
+		operation: 'create',
+		model,
+		resolution: String(row.resolution),
+		duration: Number(row.duration),
+	}));
+}
+
+function frameOf(kind: unknown): DraftFrame {
+	if (kind === 'url') return { kind, url: IMAGE_URL };
+	return load(kind === 'binary' ? { kind, property: 'data' } : { kind: 'none' });
+}
+
+/** Whether a person can set exactly this in the form: each value is among its choices, or its field is off and away. */
+function canBeChosen(values: INodeParameters): boolean {
+	return ['model', 'firstFrame', 'lastFrame', 'resolution', 'duration'].every((name) => {
+		const choices = choicesOf(name, values);
+		return choices === undefined ? name === 'lastFrame' && values.lastFrame === 'none' : choices.includes(values[name]);
+	});
+}
+
+describe.each(wares)('$provider with $model', ({ shop, provider, model }) => {
+	test('offers the combinations that the validation accepts, and no others', () => {
+		const disagreeing = settings(provider, model).filter((values) => {
+			const accepted = validate(shop, {
+				model,
+				prompt: 'A boat',
+				cameraMovements: [],
+				firstFrame: frameOf(values.firstFrame),
+				lastFrame: frameOf(values.lastFrame),
+				resolution: values.resolution,
+				duration: values.duration,
+				promptOptimizer: true,
+			}).ok;
+			return accepted !== canBeChosen(values);
+		});
+		expect(disagreeing).toEqual([]);
+	});
+
+	test('needs nothing but a prompt and an image address to make a valid request', () => {
+		const form = readVideoForm(readerOf({ ...filledIn, provider, model }), shop);
+		expect(form.problems).toEqual([]);
+		const validation = validate(shop, { ...form, firstFrame: load(form.firstFrame), lastFrame: load(form.lastFrame) });
+		expect(validation).toMatchObject({ ok: true, hints: [] });
+	});
+
+	test('begins every list with one of its choices', () => {
+		const astray = settings(provider, model).flatMap((values) =>
+			visibleFields(values)
+				.filter(({ type }) => type === 'options')
+				.filter(({ name, default: initial }) => !choicesOf(name, values)?.includes(initial))
+				.map(({ name }) => name),
+		);
+		expect(astray).toEqual([]);
+	});
+});
+
+describe('a value left behind from another provider or model', () => {
+	test.each(shops)('is refused at $label exactly where the form shows that it is none of the choices', (shop) => {
+		const unnoticed = MODEL_IDS.flatMap((model) => settings(shop.id, model)).filter((values) => {
+			const lists = visibleFields(values).filter(({ type }) => type === 'options');
+			const filled = fill(values);
+			const showsAll = lists.every(({ name, options }) =>
+				options?.some((option) => 'value' in option && option.value === filled[name]),
+			);
+			const form = readVideoForm(readerOf(values), shop);
+			const validation = validate(shop, {
+				...form,
+				firstFrame: load(form.firstFrame),
+				lastFrame: load(form.lastFrame),
+			});
+			return validation.ok !== showsAll;
+		});
+		expect(unnoticed).toEqual([]);
+	});
+
+	test('is gone where its field is hidden: what the form does not show is not sent', () => {
+		const values = { ...filledIn, provider: 'aimlApi', model: 'hailuo-2.3', firstFrame: 'url', lastFrame: 'url' };
+		expect(visibleNames(values)).not.toContain('lastFrame');
+		expect(readVideoForm(readerOf(values), shops[0]!).lastFrame).toEqual({ kind: 'none' });
+	});
+
+	test('is back when its provider is chosen again', () => {
+		const values: INodeParameters = {
+			...filledIn,
+			provider: 'evolink',
+			model: 'hailuo-02',
+			firstFrame: 'url',
+			resolution: '512P',
+		};
+		const there = fill({ ...values, provider: 'wiro' });
+		expect(there.resolution).toBe('512P');
+		expect(choicesOf('resolution', there)).toEqual(['768P', '1080P']);
+		expect(choicesOf('resolution', { ...there, provider: 'evolink' })).toContain('512P');
+	});
+});
+
+describe('an expression', () => {
+	const selectors = { firstFrame: [...FRAME_KINDS, EXPRESSION], lastFrame: [...FRAME_KINDS, EXPRESSION] };
+
+	test.each(shops)('in any list leaves one field of each name at $label', ({ id }) => {
+		const rows = combinations<string, string>({
+			model: [...MODEL_IDS, EXPRESSION],
+			...selectors,
+			resolution: [...RESOLUTIONS, EXPRESSION],
+		});
+		const crowded = rows.filter((row) => {
+			const names = visibleNames({ ...row, provider: id, operation: 'create' });
+			const always = ['model', 'prompt', 'firstFrame', 'resolution', 'duration'];
+			return new Set(names).size < names.length || !always.every((name) => names.includes(name));
+		});
+		expect(crowded).toEqual([]);
+	});
+
+	test.each(shops)('for the model shows every field that a model of $label has', ({ id, offers }) => {
+		const values = {
+			provider: id,
+			operation: 'create',
+			model: EXPRESSION,
+			firstFrame: EXPRESSION,
+			lastFrame: EXPRESSION,
+		};
+		const names = visibleNames(values);
+		expect(names).toEqual(expect.arrayContaining(['firstFrameUrl', 'firstFrameBinaryProperty']));
+		const takesLast = offers.some(({ lastFrame }) => lastFrame);
+		expect(names.includes('lastFrame')).toBe(takesLast);
+		expect(names.includes('lastFrameUrl') && names.includes('lastFrameBinaryProperty')).toBe(takesLast);
+	});
+
+	test('for the model keeps a last frame, which the validation then judges for each item', () => {
+		expect(fill({ provider: 'aimlApi', model: EXPRESSION, firstFrame: 'url', lastFrame: 'url' }).lastFrame).toBe('url');
+	});
+
+	test('for the resolution leaves all durations to choose from', () => {
+		expect(
+			choicesOf('duration', { provider: 'wiro', operation: 'create', model: 'hailuo-02', resolution: EXPRESSION }),
+		).toEqual([6, 10]);
+	});
+});

@@ -1,0 +1,347 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { connect, createServer, type AddressInfo, type LookupFunction, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { runInNewContext } from 'node:vm';
+import { OutboundHttp } from '@n8n/backend-network';
+import { Container } from '@n8n/di';
+import { NodeApiError, type IHttpRequestOptions, type INode } from 'n8n-workflow';
+import { describeNetworkError } from '../../../nodes/Hailuo/io/networkError';
+import type { Failure } from '../../../nodes/Hailuo/core/http/http';
+import { repositoryRoot } from '../../tools/support/repository';
+
+/**
+ * Faults as they really come: n8n's own client fails against servers on this machine, and its error is wrapped as n8n's
+ * authenticated request helper wraps it.
+ */
+const KEY = 'Bearer the-key-nobody-may-see';
+
+const node: INode = {
+	id: '1',
+	name: 'Hailuo',
+	type: 'n8n-nodes-hailuo.hailuo',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
+
+/** A certificate that nobody vouches for, made for these tests. */
+const selfSigned = {
+	key: readFileSync(join(repositoryRoot, 'test/tools/support/tls/selfSigned.key.pem')),
+	cert: readFileSync(join(repositoryRoot, 'test/tools/support/tls/selfSigned.cert.pem')),
+};
+
+const servers: Server[] = [];
+const sockets = new Set<Socket>();
+
+afterAll(() => {
+	for (const socket of sockets) socket.destroy();
+	for (const server of servers) server.close();
+});
+
+/** Lets a server listen on this machine. @returns its port */
+async function listen(server: Server): Promise<number> {
+	servers.push(server);
+	server.on('connection', (socket) => sockets.add(socket));
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return (server.address() as AddressInfo).port;
+}
+
+async function aPortThatRefuses(): Promise<number> {
+	const server = createServer();
+	const port = await listen(server);
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+async function send(url: string, options: Partial<IHttpRequestOptions>, guarded = false): Promise<unknown> {
+	const client = Container.get(OutboundHttp).requests(guarded ? { useDefaultSsrfPolicy: 'enforced' } : {});
+	const answer: unknown = await client.request({
+		method: 'POST',
+		url,
+		headers: { Authorization: KEY },
+		body: { prompt: 'A paper boat' },
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		...options,
+	});
+	return answer;
+}
+
+/** The failure of a create that is sent to an address where it fails. */
+async function failureAt(url: string, options: Partial<IHttpRequestOptions> = {}, guarded = false): Promise<Failure> {
+	try {
+		await send(url, options, guarded);
+	} catch (error) {
+		return describeNetworkError(new NodeApiError(node, error as ConstructorParameters<typeof NodeApiError>[1]));
+	}
+	throw new Error('The request did not fail');
+}
+
+describe('a create is certain to have made nothing when', () => {
+	test('the connection is refused', async () => {
+		const port = await aPortThatRefuses();
+		expect(await failureAt(`http://127.0.0.1:${port}/`)).toEqual({
+			kind: 'network',
+			message: `connect ECONNREFUSED 127.0.0.1:${port}`,
+			code: 'ECONNREFUSED',
+			httpStatus: null,
+			retryAfterSeconds: null,
+			made: 'no',
+		});
+	});
+
+	// An empty label can be in no name, so no name server is asked.
+	test.each(['hailuo..invalid', `${'x'.repeat(64)}.invalid`])('its name does not resolve: %s', async (name) => {
+		expect(await failureAt(`http://${name}/`)).toMatchObject({
+			kind: 'network',
+			code: expect.stringMatching(/^(ENOTFOUND|EAI_\w+)$/),
+			message: expect.stringContaining('getaddrinfo'),
+			made: 'no',
+		});
+	});
+
+	test('there is no TLS where it is expected', async () => {
+		let asked = 0;
+		const port = await listen(createHttpServer(() => (asked += 1)));
+		expect(await failureAt(`https://127.0.0.1:${port}/`)).toMatchObject({
+			kind: 'network',
+			code: 'EPROTO',
+			made: 'no',
+		});
+		expect(asked).toBe(0);
+	});
+
+	test('the certificate is not trusted', async () => {
+		let asked = 0;
+		const port = await listen(createHttpsServer(selfSigned, () => (asked += 1)));
+		expect(await failureAt(`https://127.0.0.1:${port}/`)).toMatchObject({
+			kind: 'network',
+			code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+			message: expect.stringContaining('self-signed certificate'),
+			made: 'no',
+		});
+		expect(asked).toBe(0);
+	});
+
+	test('the server hangs up during the handshake', async () => {
+		const port = await listen(createServer((socket) => socket.once('data', () => socket.end())));
+		expect(await failureAt(`https://127.0.0.1:${port}/`)).toMatchObject({
+			kind: 'network',
+			code: 'ECONNRESET',
+			made: 'no',
+		});
+	});
+
+	test("n8n's guard against private addresses refuses it", async () => {
+		let asked = 0;
+		const port = await listen(createHttpServer(() => (asked += 1)));
+		expect(await failureAt(`http://127.0.0.1:${port}/`, {}, true)).toMatchObject({
+			kind: 'network',
+			message: 'The request was blocked because it resolves to a restricted IP address',
+			made: 'no',
+		});
+		expect(asked).toBe(0);
+	});
+
+	test('none of the addresses of a name can be connected to', async () => {
+		const port = await aPortThatRefuses();
+		const lookup: LookupFunction = (_name, _options, found) =>
+			found(null, [
+				{ address: '127.0.0.1', family: 4 },
+				{ address: '127.0.0.2', family: 4 },
+			]);
+		const error = await new Promise((resolve) => {
+			connect({ host: 'two.invalid', port, lookup, autoSelectFamily: true }).on('error', resolve);
+		});
+		expect(error).toMatchObject({ code: 'ECONNREFUSED', errors: [{ syscall: 'connect' }, { syscall: 'connect' }] });
+		expect(describeNetworkError(error)).toMatchObject({ kind: 'network', made: 'no' });
+	});
+});
+
+describe('whether a create made something cannot be known when', () => {
+	/** What a server does to a connection. */
+	async function failureOfServer(handle: (socket: Socket) => void): Promise<Failure> {
+		const port = await listen(createServer(handle));
+		return await failureAt(`http://127.0.0.1:${port}/`);
+	}
+
+	test('the connection is reset before the request was read', async () => {
+		// Time enough for the client to be connected: until then a reset is a connection that did not come about.
+		const reset = (socket: Socket) => socket.pause() && setTimeout(() => socket.resetAndDestroy(), 50);
+		expect(await failureOfServer(reset)).toMatchObject({
+			kind: 'network',
+			code: expect.stringMatching(/^(ECONNRESET|EPIPE)$/),
+			made: 'maybe',
+		});
+	});
+
+	test('the connection is reset after the request was read', async () => {
+		expect(await failureOfServer((socket) => socket.once('data', () => socket.resetAndDestroy()))).toMatchObject({
+			kind: 'network',
+			code: 'ECONNRESET',
+			made: 'maybe',
+		});
+	});
+
+	test('the connection is closed after the request was read', async () => {
+		expect(await failureOfServer((socket) => socket.once('data', () => socket.end()))).toMatchObject({
+			kind: 'network',
+			code: 'ECONNRESET',
+			message: 'socket hang up',
+			made: 'maybe',
+		});
+	});
+
+	test('what comes back is no HTTP', async () => {
+		expect(await failureOfServer((socket) => socket.once('data', () => socket.end('220 smtp\r\n\r\n')))).toMatchObject({
+			kind: 'network',
+			code: expect.stringMatching(/^HPE_/),
+			made: 'maybe',
+		});
+	});
+
+	test('nobody answers until a signal ends the wait', async () => {
+		const port = await listen(createHttpServer(() => {}));
+		expect(await failureAt(`http://127.0.0.1:${port}/`, { abortSignal: AbortSignal.timeout(200) })).toMatchObject({
+			kind: 'network',
+			code: 'ERR_CANCELED',
+			made: 'maybe',
+		});
+	});
+
+	test("nobody answers within the client's own time", async () => {
+		const port = await listen(createHttpServer(() => {}));
+		expect(await failureAt(`http://127.0.0.1:${port}/`, { timeout: 200 })).toMatchObject({
+			kind: 'timeout',
+			code: 'ECONNABORTED',
+			made: 'maybe',
+		});
+	});
+
+	test('the answer breaks off', async () => {
+		const port = await listen(
+			createHttpServer((request, response) => {
+				request.resume().on('end', () => {
+					response.writeHead(200, { 'content-length': '100' });
+					response.write('{"id":', () => request.socket.resetAndDestroy());
+				});
+			}),
+		);
+		const answer = await send(`http://127.0.0.1:${port}/`, {});
+		const error: unknown = await buffer(Reflect.get(Object(answer), 'body')).catch((reason: unknown) => reason);
+		expect(describeNetworkError(error)).toMatchObject({ kind: 'network', code: 'ECONNRESET', made: 'maybe' });
+	});
+
+	/** Between client and server, a line that turns to noise once the server has the request. */
+	test.each(['TLSv1.2', 'TLSv1.3'] as const)('the %s stream breaks after the request was read', async (maxVersion) => {
+		let asked = 0;
+		let client: Socket | undefined;
+		const server = createHttpsServer({ ...selfSigned, maxVersion }, (request) => {
+			request.resume().on('end', () => {
+				asked += 1;
+				client?.write('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+			});
+		});
+		const behind = await listen(server);
+		const port = await listen(
+			createServer((socket) => {
+				client = socket;
+				const onward = connect(behind, '127.0.0.1');
+				sockets.add(onward);
+				socket.pipe(onward);
+				onward.pipe(socket, { end: false });
+				for (const end of [socket, onward]) end.on('error', () => onward.destroy());
+			}),
+		);
+		const failure = await failureAt(`https://127.0.0.1:${port}/`, { skipSslCertificateValidation: true });
+		expect(failure).toMatchObject({ kind: 'network', code: expect.stringMatching(/^ERR_SSL_/), made: 'maybe' });
+		expect(asked).toBe(1);
+	});
+});
+
+test('no failure holds the key that was sent', async () => {
+	const port = await listen(createServer((socket) => socket.once('data', () => socket.destroy())));
+	for (const url of [`http://127.0.0.1:${port}/`, `http://127.0.0.1:${await aPortThatRefuses()}/`]) {
+		expect(JSON.stringify(await failureAt(url))).not.toContain('the-key');
+	}
+});
+
+describe('errors that cannot be had on one machine:', () => {
+	/** An error of Node's with the facts that Node gives it. */
+	function anError(code: string, syscall?: string, message = `${syscall ?? 'error'} ${code}`): Error {
+		return Object.assign(new Error(message), { code, ...(syscall !== undefined && { syscall }) });
+	}
+
+	test.each([
+		['no name server answers', anError('EAI_AGAIN', 'getaddrinfo'), 'network', 'no'],
+		['a refusal, its system call untold', anError('ECONNREFUSED'), 'network', 'no'],
+		['no way to the host', anError('EHOSTUNREACH', 'connect'), 'network', 'no'],
+		['no network', anError('ENETUNREACH', 'connect'), 'network', 'no'],
+		['a firewall that drops connections', anError('ETIMEDOUT', 'connect'), 'network', 'no'],
+		['a certificate that has expired', anError('CERT_HAS_EXPIRED'), 'network', 'no'],
+		['a certificate for another name', anError('ERR_TLS_CERT_ALTNAME_INVALID'), 'network', 'no'],
+		['a certificate of an unknown maker', anError('UNABLE_TO_GET_ISSUER_CERT_LOCALLY'), 'network', 'no'],
+		['a certificate with half a chain', anError('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'network', 'no'],
+		['a chain that ends in nothing', anError('SELF_SIGNED_CERT_IN_CHAIN'), 'network', 'no'],
+		['a connection lost on the way', anError('EHOSTUNREACH', 'read'), 'network', 'maybe'],
+		['a network that goes away', anError('ENETDOWN', 'read'), 'network', 'maybe'],
+		['a connection that goes dead', anError('ETIMEDOUT', 'read'), 'timeout', 'maybe'],
+		['a server that no longer listens', anError('EPIPE', 'write'), 'network', 'maybe'],
+		['a record that was tampered with', anError('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'), 'network', 'maybe'],
+		['a certificate wanted late', anError('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'), 'network', 'maybe'],
+	])('%s', (_what, error, kind, made) => {
+		expect(describeNetworkError(error)).toMatchObject({ kind, made });
+		expect(describeNetworkError(new Error('axios', { cause: error }))).toMatchObject({ kind, made });
+	});
+
+	test('a name with an address that is silent and one that refuses', () => {
+		const errors = [anError('ETIMEDOUT', 'connect'), anError('ECONNREFUSED', 'connect')];
+		const error = Object.assign(new AggregateError(errors), { code: 'ETIMEDOUT' });
+		expect(describeNetworkError(new Error('', { cause: error }))).toMatchObject({
+			kind: 'network',
+			message: 'connect ECONNREFUSED',
+			made: 'no',
+		});
+	});
+});
+
+describe('whatever is thrown', () => {
+	const circular: { cause?: unknown; message: string } = { message: 'round and round' };
+	circular.cause = circular;
+
+	test.each([
+		[undefined],
+		[null],
+		['text'],
+		[7],
+		[{}],
+		[[]],
+		[new Error()],
+		[{ code: {}, syscall: [], message: 7, cause: 'text', errors: 'none' }],
+		[circular],
+		[Object.assign(new Error('', { cause: circular }), { errors: [null, undefined, 'text'] })],
+	])('is a failure of unknown outcome: %p', (error) => {
+		expect(describeNetworkError(error)).toMatchObject({ kind: 'network', made: 'maybe', httpStatus: null });
+		expect(describeNetworkError(error).message).not.toBe('');
+	});
+
+	test('is read without asking whose class it is', () => {
+		const foreign: unknown = runInNewContext(`Object.assign(new Error('aborted'), { code: 'ECONNRESET' })`);
+		expect(foreign instanceof Error).toBe(false);
+		expect(describeNetworkError({ cause: foreign })).toMatchObject({
+			message: 'aborted',
+			code: 'ECONNRESET',
+			made: 'maybe',
+		});
+	});
+
+	test('has a message fit to be shown', () => {
+		expect(describeNetworkError(new Error(`read\n\u202e${'x'.repeat(10_000)}`)).message).toMatch(/^read x{494}…$/);
+	});
+});

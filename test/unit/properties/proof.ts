@@ -1,0 +1,59 @@
+/** What an answer to a create proves, read without anything of ours. */
+import type { HttpResponse } from '../../../nodes/Hailuo/core/http/http';
+import type { ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';
+import { at } from '../../tools/simulator/client';
+
+/** Where an answer to a create tells the job's id. */
+const ID_KEYS: Readonly<Record<string, readonly string[]>> = {
+	aimlApi: ['id', 'generation_id'],
+	apiframe: ['jobId', 'id'],
+	evolink: ['id'],
+	wiro: ['taskid', 'socketaccesstoken'],
+};
+
+export const isAccepted = ({ status }: HttpResponse) => status >= 200 && status < 300;
+
+/** An id or a token as a text or a number that means something. */
+function handlesIn(body: unknown, keys: readonly string[]): string[] {
+	return keys.flatMap((key) => {
+		const value = typeof body === 'object' && body !== null && Object.hasOwn(body, key) ? at(body, key) : undefined;
+		if (typeof value === 'number' && Number.isFinite(value)) return [String(value)];
+		return typeof value === 'string' && value.trim() !== '' ? [value.trim()] : [];
+	});
+}
+
+export const idsIn = (adapter: ProviderAdapter, { json }: HttpResponse) => handlesIn(json, ID_KEYS[adapter.id] ?? []);
+
+/** Wiro refuses in answers of status 200. */
+function isWiroRefusal(adapter: ProviderAdapter, response: HttpResponse): boolean {
+	const { json } = response;
+	if (adapter.id !== 'wiro' || idsIn(adapter, response).length > 0) return false;
+	const errors = at(json, 'errors');
+	const result = at(json, 'result');
+	return result === false || result === 'false' || (Array.isArray(errors) && errors.length > 0);
+}
+
+/** Whether an answer to a create may be taken for proof that nothing was made. */
+export function provesNothingMade(adapter: ProviderAdapter, response: HttpResponse): boolean {
+	const { status, json } = response;
+	if (status >= 300 && status < 500 && status !== 408) return true;
+	if (status < 500 && isWiroRefusal(adapter, response)) return isFinalWord(json);
+	if (status !== 503) return false;
+	// Documented as not accepted, where the gateway itself says so.
+	if (adapter.id === 'evolink') return at(json, 'error.type') === 'service_unavailable_error';
+	return (
+		adapter.id === 'apiframe' && typeof json === 'object' && json !== null && ('error' in json || 'message' in json)
+	);
+}
+
+/** Wiro's code 0 is also that of its own faults, and what it did before one is not known. */
+function isFinalWord(body: unknown): boolean {
+	const code = String(at(body, 'errors.0.code')).trim();
+	const errors = at(body, 'errors');
+	const words = (Array.isArray(errors) ? [...errors, body] : [body]).flatMap((error) => handlesIn(error, ['message']));
+	// Whatever its code, what asks for a field was refused for want of it.
+	if (words.some((word) => /^Request \w+ \[\w+\] required/i.test(word))) return true;
+	if (code !== '0') return ['1', '96', '97', '98', '99'].includes(code);
+	const isFault = words.length === 1 && /^(?:internal server error|please try again)/i.test(`${words[0]}`);
+	return words.length > 0 && !isFault;
+}

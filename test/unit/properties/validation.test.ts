@@ -1,0 +1,198 @@
+/** What the form's check lets through is bought; what it refuses would have been refused, or is listed here with why. */
+import fc from 'fast-check';
+
+import { MODELS } from '../../../nodes/Hailuo/core/video/catalog';
+import { fingerprintOf, idempotencyKeyOf } from '../../../nodes/Hailuo/core/video/fingerprint';
+import type { Exchange, HttpBody, HttpRequest, HttpResponse, Step } from '../../../nodes/Hailuo/core/http/http';
+import { recogniseImage } from '../../../nodes/Hailuo/core/video/imageType';
+import type { Job } from '../../../nodes/Hailuo/core/job/job';
+import type { Frame, VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
+import {
+	composePrompt,
+	validate,
+	type DraftFrame,
+	type FormRequest,
+	type VideoDraft,
+} from '../../../nodes/Hailuo/core/video/validate';
+import { providers } from '../../../nodes/Hailuo/providers/registry';
+import type { ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';
+import { startSimulator, type Simulator } from '../../tools/simulator';
+import { at, bearer, call, signed } from '../../tools/simulator/client';
+import { forms, type Filled } from './form';
+import { describeProperties } from './run';
+
+/** So long that no job ends, and no callback is sent, while the tests run. */
+const JOB_MILLISECONDS = 3_600_000;
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+	simulator = await startSimulator({ jobDurationMs: JOB_MILLISECONDS });
+});
+
+afterAll(async () => {
+	await simulator.close();
+});
+
+function addressOf(providerId: string, { host, path, query }: HttpRequest): string {
+	const bases: Readonly<Record<string, string>> = {
+		aimlApi: simulator.endpoints.aimlApi.baseUrl,
+		apiframe: simulator.endpoints.apiframe.baseUrl,
+		evolink: simulator.endpoints.evolink[host === 'files' ? 'filesBaseUrl' : 'baseUrl'],
+		wiro: simulator.endpoints.wiro.baseUrl,
+	};
+	const parameters = new URLSearchParams(query).toString();
+	return `${bases[providerId]}${path}${parameters === '' ? '' : `?${parameters}`}`;
+}
+
+function keysFor(providerId: string): Record<string, string> {
+	const { aimlApi, apiframe, evolink } = simulator.keys;
+	if (providerId === 'aimlApi') return bearer(aimlApi.apiKey);
+	if (providerId === 'evolink') return bearer(evolink.apiKey);
+	return providerId === 'apiframe' ? { 'x-api-key': apiframe.apiKey } : signed(simulator);
+}
+
+function encoded(body: HttpBody | undefined): { json?: unknown; form?: FormData } {
+	if (body === undefined) return {};
+	if (body.kind === 'json') return { json: body.value };
+	const form = new FormData();
+	for (const field of body.fields) {
+		if ('value' in field) form.append(field.name, field.value);
+		else
+			form.append(
+				field.name,
+				new Blob([new Uint8Array(field.file.bytes)], { type: field.file.mimeType }),
+				field.file.fileName,
+			);
+	}
+	return { form };
+}
+
+async function send(adapter: ProviderAdapter, request: HttpRequest): Promise<HttpResponse> {
+	const headers = { ...keysFor(adapter.id), ...request.headers };
+	const reply = await call(addressOf(adapter.id, request), {
+		method: request.method,
+		headers,
+		...encoded(request.body),
+	});
+	return { status: reply.status, headers: {}, json: reply.json, text: reply.text };
+}
+
+/** Follows a create to its end, over the wire, at a gateway that has seen nothing before. */
+async function buy(adapter: ProviderAdapter, request: VideoRequest): Promise<Exclude<Step<Job>, { kind: 'next' }>> {
+	simulator.reset();
+	let exchange: Exchange<Job> = adapter.create(request);
+	for (;;) {
+		const step = exchange.read(await send(adapter, exchange.request));
+		if (step.kind !== 'next') return step;
+		exchange = step.exchange;
+	}
+}
+
+/** The prompt that the gateway has on record. */
+function promptBought(jobId: string): unknown {
+	const request = simulator.job(jobId)?.request;
+	return at(request, 'fields.prompt') ?? at(request, 'prompt') ?? '';
+}
+
+/** Forms have a line end of their own, and none of them knows half a surrogate pair. */
+const asWords = (text: unknown) => Buffer.from(String(text)).toString('utf8').replace(/\s+/g, ' ');
+
+type Terms = Omit<Filled, 'draft'>;
+
+function asRequest(adapter: ProviderAdapter, request: FormRequest, { key, ...terms }: Terms): VideoRequest {
+	if (key === null) return { ...request, ...terms, idempotencyKey: null };
+	const fingerprint = fingerprintOf(adapter.id, { ...request, extras: terms.extras });
+	const place = [key.execution, 'Hailuo', '0'];
+	return { ...request, ...terms, idempotencyKey: idempotencyKeyOf(key.given, place, key.itemIndex, fingerprint) };
+}
+
+/** The request as the form has it, to be sent although it was refused. */
+function forced(draft: VideoDraft): FormRequest {
+	return {
+		model: draft.model as FormRequest['model'],
+		prompt: composePrompt(draft.prompt, draft.cameraMovements),
+		firstFrame: forcedFrame(draft.firstFrame),
+		lastFrame: forcedFrame(draft.lastFrame),
+		resolution: draft.resolution.trim().toUpperCase() as FormRequest['resolution'],
+		duration: draft.duration as FormRequest['duration'],
+		promptOptimizer: draft.promptOptimizer,
+	};
+}
+
+function forcedFrame(frame: DraftFrame): Frame | null {
+	if (frame.kind === 'url') return { kind: 'url', url: frame.url.trim() };
+	if (frame.kind !== 'file') return null;
+	const bytes = frame.bytes ?? new Uint8Array();
+	return { kind: 'file', bytes, fileName: frame.fileName, mimeType: recogniseImage(bytes) ?? 'image/png' };
+}
+
+interface StricterRule {
+	problem: RegExp;
+	why: string;
+	/** Where it is stricter; everywhere when absent. */
+	applies?: (adapter: ProviderAdapter, draft: VideoDraft) => boolean;
+}
+
+const framesOf = ({ firstFrame, lastFrame }: VideoDraft) => [firstFrame, lastFrame];
+
+/** Rules of ours that no gateway checks, or that it checks only when the money is spent. */
+const STRICTER: readonly StricterRule[] = [
+	{
+		problem: /^'Camera Movements' holds /,
+		why: 'MiniMax reads the bracket, the gateways pass it on; a word it does not know is no camera movement',
+	},
+	{
+		problem:
+			/^'First Frame' is missing|without a 'First Frame'|^'Last Frame' (?:needs a|is not offered)|^'Resolution' 512P needs/,
+		why: 'Some gateways take a last frame alone, EvoLink and Wiro for a first one, which is not what was chosen',
+		applies: (_adapter, { firstFrame, lastFrame }) => firstFrame.kind === 'none' && lastFrame.kind !== 'none',
+	},
+	{
+		problem: /is of type image\/gif by its content/,
+		why: 'Uploads take animated images as well, the models do not',
+	},
+	{
+		problem: /^'(?:First|Last) Frame URL' '.*' is not a web address/,
+		why: 'A gateway may take an address with a password or with line breaks in it and fail to fetch it later',
+		applies: (_adapter, draft) =>
+			framesOf(draft).some(
+				(frame) => frame.kind === 'url' && /^https?:/.test(frame.url.trim()) && URL.canParse(frame.url),
+			),
+	},
+	{
+		problem: /^'(?:First|Last) Frame URL' is empty/,
+		why: 'In a form of Wiro an empty address means no image, which is not what was chosen',
+		applies: ({ id }) => id === 'wiro',
+	},
+];
+
+function isStricter(problem: string, adapter: ProviderAdapter, draft: VideoDraft): boolean {
+	return STRICTER.some((rule) => rule.problem.test(problem) && (rule.applies?.(adapter, draft) ?? true));
+}
+
+describeProperties('validation', (holds) => {
+	describe.each(providers.map((adapter) => [adapter.label, adapter] as const))('%s', (_label, adapter) => {
+		holds('sells what the check lets through, as it was asked for', forms(adapter, 4), async ({ draft, ...terms }) => {
+			const validation = validate(adapter, draft);
+			fc.pre(validation.ok);
+			const step = await buy(adapter, asRequest(adapter, validation.request, terms));
+			if (step.kind === 'failure') throw new Error(`Refused: ${step.failure.message}`);
+			expect(step.value.model).toBe(draft.model);
+			expect(asWords(promptBought(step.value.jobId))).toBe(asWords(validation.request.prompt));
+		});
+
+		holds(
+			'refuses what the check refuses, but for the rules that are stricter',
+			forms(adapter, 25),
+			async ({ draft, ...terms }) => {
+				const validation = validate(adapter, draft);
+				// Of a model nobody knows there is no request.
+				fc.pre(!validation.ok && Object.hasOwn(MODELS, draft.model));
+				const step = await buy(adapter, asRequest(adapter, forced(draft), terms));
+				if (step.kind === 'failure') return expect(['invalid', 'notFound']).toContain(step.failure.kind);
+				expect(validation.problems.filter((problem) => !isStricter(problem, adapter, draft))).toEqual([]);
+			},
+		);
+	});
+});

@@ -1,0 +1,373 @@
+import fc from 'fast-check';
+
+import { DURATIONS, IMAGE_TYPES, MODELS, RESOLUTIONS, type Offer } from '../../../nodes/Hailuo/core/video/catalog';
+import type { Exchange, Failure, HttpRequest, HttpResponse } from '../../../nodes/Hailuo/core/http/http';
+import type { Job } from '../../../nodes/Hailuo/core/job/job';
+import type { VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
+import type { ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';
+import {
+	A_CALLBACK_URL,
+	A_PROMPT,
+	FIRST_URL,
+	LAST_URL,
+	aFile,
+	aRequest,
+	aUrl,
+	anAnswer,
+	failureOf,
+	follow,
+	followWith,
+	type Fixture,
+} from './builders';
+import { describeCallbackContract } from './callbackContract';
+import { damaged, expectLegalJob, expectShowable, MEANINGLESS_BODIES } from './legal';
+
+const HOSTILE_IDS = [
+	'../../x?y#z',
+	'..',
+	'.',
+	'%2e%2e',
+	'a/b\\c',
+	'a b+c&d=e;f',
+	'349872201343396:minimax/hailuo-2.3-fast',
+	'кадр-視頻-🎬',
+	'\uD800',
+	'line\r\nfeed',
+	'{{ $json.id }}\'"',
+];
+
+const FAILURE_KINDS: Readonly<Record<number, string>> = {
+	301: 'redirect',
+	302: 'redirect',
+	307: 'redirect',
+	308: 'redirect',
+	401: 'authentication',
+	404: 'notFound',
+	429: 'rateLimit',
+};
+
+const REFUSING_STATUSES = [
+	301, 302, 304, 307, 308, 400, 401, 402, 403, 404, 405, 408, 409, 410, 413, 415, 418, 422, 425, 429,
+];
+const FAULTY_STATUSES = [500, 501, 502, 503, 504, 520, 524, 529];
+
+/** Requests for every frame combination, resolution and duration of an offer. */
+function requestsFor(offer: Offer): VideoRequest[] {
+	const first = [
+		{ firstFrame: aUrl(), lastFrame: null },
+		{ firstFrame: aFile(), lastFrame: null },
+	];
+	const none = offer.firstFrame === 'required' ? [] : [{ firstFrame: null, lastFrame: null }];
+	const both = [
+		{ firstFrame: aUrl(), lastFrame: aUrl(LAST_URL) },
+		{ firstFrame: aFile(), lastFrame: aFile('last.jpg', 'image/jpeg') },
+		{ firstFrame: aUrl(), lastFrame: aFile('last.jpg', 'image/jpeg') },
+	];
+	return RESOLUTIONS.flatMap((resolution) => {
+		// 512P goes with a first frame alone.
+		const frames = resolution === '512P' ? first : [...none, ...first, ...(offer.lastFrame ? both : [])];
+		return (offer.resolutions[resolution] ?? []).flatMap((duration) =>
+			frames.map((pair) => aRequest({ model: offer.model, resolution, duration, ...pair })),
+		);
+	});
+}
+
+/** Everything a request holds as text, files left out. */
+function textOf(request: HttpRequest): string {
+	return JSON.stringify(request, (_key, value: unknown) => (value instanceof Uint8Array ? value.length : value));
+}
+
+function urlOf(request: HttpRequest): URL {
+	const url = new URL(`https://provider.example/base${request.path}`);
+	for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+	return url;
+}
+
+function expectLegalRequest(request: HttpRequest): void {
+	expect(request.path).toMatch(/^\/[^/?#\s][^?#\s]*$/);
+	expect(['api', 'files']).toContain(request.host);
+	expect(['GET', 'POST']).toContain(request.method);
+	if (request.method === 'GET') expect(request.body).toBeUndefined();
+	expect(Object.keys(request.headers ?? {}).join()).not.toMatch(/authorization|api-key|nonce|signature|cookie/i);
+}
+
+function expectLegalFailure(failure: Failure): void {
+	expectShowable(failure.message);
+	expect(['no', 'maybe']).toContain(failure.made);
+	if (failure.retryAfterSeconds !== null) expect(failure.retryAfterSeconds).toBeGreaterThanOrEqual(0);
+}
+
+/** Replaces one text wherever it stands in a body. */
+function replaced(body: unknown, from: string, to: string): unknown {
+	return JSON.parse(JSON.stringify(body), (_key, value: unknown) => (value === from ? to : value)) as unknown;
+}
+
+const answerOf = ({ status, body, headers }: Fixture): HttpResponse => anAnswer(status, body, headers);
+
+/**
+ * What every provider must keep, whoever writes it.
+ *
+ * @param adapter the provider
+ * @param all replies and callbacks of it; among them one of a job that succeeded, and of an upload where it uploads
+ */
+export function describeContract(adapter: ProviderAdapter, all: readonly Fixture[]): void {
+	const fixtures = all.filter(({ operation }) => operation !== 'callback');
+	describeCallbackContract(
+		adapter,
+		all.filter(({ operation }) => operation === 'callback'),
+	);
+	const accepted = (fixture: Fixture) => fixture.status >= 200 && fixture.status < 300;
+	const uploaded = fixtures.find((fixture) => fixture.operation === 'upload' && accepted(fixture));
+	const made = fixtures.find((fixture) => fixture.operation === 'create' && fixture.job)!;
+	const done = fixtures.find((fixture) => fixture.operation === 'get' && fixture.job?.status === 'succeeded')!;
+	const model = adapter.offers[0]!.model;
+	const withImage = () => adapter.create(aRequest({ model, firstFrame: aUrl() }));
+	const withFile = () => adapter.create(aRequest({ model, firstFrame: aFile() }));
+	const exchangeFor = ({ operation, reference }: Pick<Fixture, 'operation' | 'reference'>): Exchange<Job> => {
+		const jobReference = { jobId: 'job-1', ...reference };
+		if (operation === 'get') return adapter.get(jobReference);
+		if (operation === 'cancel') return adapter.cancel!(jobReference);
+		return operation === 'upload' ? withFile() : withImage();
+	};
+	const operations: Array<[string, () => Exchange<Job>]> = [
+		['create', withImage],
+		['get', () => adapter.get({ jobId: 'job-1' })],
+	];
+	if (adapter.cancel) operations.push(['cancel', () => adapter.cancel!({ jobId: 'job-1' })]);
+
+	/** Creates, with every upload and the create answered as documented. */
+	const create = (request: VideoRequest) =>
+		followWith(adapter.create(request), ({ purpose }) => answerOf(purpose === 'upload' ? uploaded! : made));
+
+	describe(`${adapter.label} as a provider`, () => {
+		test('says who it is', () => {
+			expect(adapter.id).toMatch(/^[a-z][A-Za-z0-9]*$/);
+			expect(adapter.credential).toMatch(/^hailuo[A-Z][A-Za-z0-9]*Api$/);
+			expect([adapter.documentationUrl, adapter.jobsPage].filter((url) => !url.startsWith('https://'))).toEqual([]);
+			expect(adapter.shortestPollSeconds).toBeGreaterThan(0);
+		});
+
+		test('sells each model at most once, and one at least', () => {
+			const models = adapter.offers.map((offer) => offer.model);
+			expect(models.length).toBeGreaterThan(0);
+			expect(new Set(models).size).toBe(models.length);
+		});
+
+		test.each(adapter.offers.map((offer) => [offer.model, offer] as const))(
+			'sells nothing of %s that it cannot do',
+			(_name, offer) => {
+				const known = MODELS[offer.model];
+				expect(Object.keys(offer.resolutions)).not.toEqual([]);
+				for (const resolution of RESOLUTIONS) {
+					const durations = offer.resolutions[resolution] ?? [];
+					expect(known.resolutions[resolution] ?? []).toEqual(expect.arrayContaining([...durations]));
+					expect(DURATIONS).toEqual(expect.arrayContaining([...durations]));
+				}
+				expect(IMAGE_TYPES).toEqual(expect.arrayContaining([...offer.imageTypes]));
+				if (!known.lastFrame) expect(offer.lastFrame).toBe(false);
+				if (!known.textToVideo) expect(offer.firstFrame).not.toBe('optional');
+			},
+		);
+
+		test('offers only extra options that the form can show', () => {
+			const names = adapter.extras.map((extra) => extra.name);
+			expect(new Set(names).size).toBe(names.length);
+			for (const extra of adapter.extras) {
+				expect(adapter.offers.map((offer) => offer.model)).toEqual(expect.arrayContaining([...(extra.models ?? [])]));
+				if (extra.type === 'options') expect(extra.choices.map((choice) => choice.value)).toContain(extra.default);
+			}
+		});
+
+		describe('creating', () => {
+			test.each(adapter.offers.map((offer) => [offer.model, offer] as const))(
+				'sends one create for %s, images before it',
+				(_name, offer) => {
+					for (const request of requestsFor(offer)) {
+						const { requests, step } = create(request);
+						requests.forEach(expectLegalRequest);
+						expect(requests.map(({ purpose }) => purpose).join()).toMatch(/^(upload,)*create$/);
+						const sent = textOf(requests.at(-1)!);
+						expect(sent).toContain(A_PROMPT);
+						if (request.firstFrame?.kind === 'url') expect(sent).toContain(FIRST_URL);
+						if (request.lastFrame?.kind === 'url') expect(sent).toContain(LAST_URL);
+						expect(step).toMatchObject({ kind: 'value', value: { jobId: made.job?.jobId, model: offer.model } });
+					}
+				},
+			);
+
+			test('describes the same request each time, and leaves its input alone', () => {
+				const request = Object.freeze(aRequest({ model, firstFrame: Object.freeze(aUrl()) }));
+				expect(textOf(adapter.create(request).request)).toBe(textOf(adapter.create(request).request));
+			});
+
+			test('calls a create with a key repeatable only where the provider has such keys', () => {
+				const { requests } = create(aRequest({ model, firstFrame: aUrl(), idempotencyKey: 'order-7' }));
+				const last = requests.at(-1)!;
+				expect(last.idempotent ?? false).toBe(adapter.idempotentCreate ?? false);
+				if (last.idempotent) expect(textOf(last)).toContain('order-7');
+				expect(create(aRequest({ model, firstFrame: aUrl() })).requests.at(-1)!.idempotent).toBeUndefined();
+			});
+
+			test('names the callback address only where the provider has callbacks', () => {
+				const { requests } = create(aRequest({ model, firstFrame: aUrl(), callbackUrl: A_CALLBACK_URL }));
+				expect(textOf(requests.at(-1)!).includes(A_CALLBACK_URL)).toBe(adapter.callbacks !== undefined);
+				expect(textOf(create(aRequest({ model, firstFrame: aUrl() })).requests.at(-1)!)).not.toMatch(
+					/callback|webhook/i,
+				);
+			});
+
+			test.each(REFUSING_STATUSES)('answered with %i, made nothing', (status) => {
+				for (const body of ['', '<html>no</html>', {}, { error: 'no' }, { message: ['no'] }]) {
+					const failure = failureOf(withImage(), anAnswer(status, body, { location: 'https://elsewhere.example/x' }));
+					expectLegalFailure(failure);
+					expect(failure).toMatchObject({ httpStatus: status, made: status === 408 ? 'maybe' : 'no' });
+					expect(failure.kind).toBe(FAILURE_KINDS[status] ?? failure.kind);
+				}
+			});
+
+			test.each(FAULTY_STATUSES)(
+				'answered with %i, may have made a job unless the provider documents otherwise',
+				(status) => {
+					for (const body of ['', '<html>no</html>', {}, { error: 'no' }]) {
+						const failure = failureOf(withImage(), anAnswer(status, body));
+						expectLegalFailure(failure);
+						expect(failure.httpStatus).toBe(status);
+						expect(failure.made).toBe(status === 503 && failure.kind === 'unavailable' ? 'no' : 'maybe');
+					}
+				},
+			);
+
+			test('tells how long to wait after a 429', () => {
+				expect(failureOf(withImage(), anAnswer(429, {}, { 'retry-after': '7' })).retryAfterSeconds).toBe(7);
+			});
+
+			test.each(MEANINGLESS_BODIES.map((body) => [JSON.stringify(body), body]))(
+				'answered with a 200 of %s, may have made a job',
+				(_text, body) => {
+					expect(failureOf(withImage(), anAnswer(200, body)).made).toBe('maybe');
+				},
+			);
+
+			if (uploaded) {
+				test('makes nothing when an upload fails', () => {
+					for (const reply of [
+						anAnswer(500),
+						anAnswer(502, '<html>'),
+						anAnswer(400, {}),
+						anAnswer(200, {}),
+						anAnswer(302),
+					]) {
+						const { requests, step } = follow(withFile(), reply);
+						expect(requests.map(({ purpose }) => purpose)).toEqual(['upload']);
+						expect(step).toMatchObject({ kind: 'failure', failure: { made: 'no' } });
+					}
+				});
+			}
+		});
+
+		describe('finding a job', () => {
+			test.each(HOSTILE_IDS)('keeps the id %j in its place', (jobId) => {
+				for (const [name] of operations.slice(1)) {
+					const exchange = (id: string) =>
+						exchangeFor({ operation: name === 'get' ? 'get' : 'cancel', reference: { jobId: id } });
+					// A 404 leads on to every further route.
+					const plain = follow(exchange('job-1'), anAnswer(404)).requests;
+					const hostile = follow(exchange(jobId), anAnswer(404)).requests;
+					expect(hostile.length).toBe(plain.length);
+					hostile.forEach((request, index) => {
+						expectLegalRequest(request);
+						const [url, plainUrl] = [urlOf(request), urlOf(plain[index]!)];
+						const segments = url.pathname.split('/');
+						const plainSegments = plainUrl.pathname.split('/');
+						expect(segments.map((segment, at) => (plainSegments[at] === 'job-1' ? 'job-1' : segment))).toEqual(
+							plainSegments,
+						);
+						expect([...url.searchParams.keys()]).toEqual([...plainUrl.searchParams.keys()]);
+						expect(url.hash).toBe('');
+						expect(() => encodeURIComponent(Object.values(request.query ?? {}).join())).not.toThrow();
+					});
+				}
+			});
+
+			test.each(operations.slice(1))('to %s it, takes a refusal for a failure', (_name, start) => {
+				for (const status of [...REFUSING_STATUSES, ...FAULTY_STATUSES]) {
+					const failure = failureOf(start(), anAnswer(status, '<html>no</html>'));
+					expectLegalFailure(failure);
+					expect(failure.kind).toBe(FAILURE_KINDS[status] ?? failure.kind);
+				}
+			});
+		});
+
+		describe('reading answers', () => {
+			test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', (_name, fixture) => {
+				expect(fixture._source).not.toBe('');
+				const { step } = follow(
+					exchangeFor(fixture),
+					answerOf(fixture),
+					answerOf(fixture.operation === 'upload' ? made : fixture),
+				);
+				if (step.kind === 'value') {
+					expectLegalJob(step.value, adapter);
+					expect(fixture.failure).toBeUndefined();
+					expect(step.value).toMatchObject(fixture.job ?? {});
+				} else {
+					expectLegalFailure(step.failure);
+					expect(fixture.job).toBeUndefined();
+					expect(step.failure).toMatchObject(fixture.failure ?? {});
+				}
+			});
+
+			test.each(operations)('to %s a job, never takes a meaningless body for one', (_name, start) => {
+				for (const body of MEANINGLESS_BODIES) expectLegalFailure(failureOf(start(), anAnswer(200, body)));
+			});
+
+			test.each(operations)('to %s a job, survives any JSON with any status', (_name, start) => {
+				fc.assert(
+					fc.property(fc.integer({ min: 200, max: 599 }), fc.jsonValue(), (status, body) => {
+						const { step } = follow(start(), anAnswer(status, body));
+						if (step.kind === 'value') expectLegalJob(step.value, adapter);
+						else expectLegalFailure(step.failure);
+					}),
+				);
+			});
+
+			test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
+				'survives damage to %s',
+				(_name, fixture) => {
+					fc.assert(
+						fc.property(damaged(fixture.body), (body) => {
+							const { step } = follow(exchangeFor(fixture), anAnswer(fixture.status, body), answerOf(made));
+							if (step.kind === 'value') expectLegalJob(step.value, adapter);
+							else expectLegalFailure(step.failure);
+						}),
+					);
+				},
+			);
+		});
+
+		describe('status words', () => {
+			const word =
+				done.job?.rawStatus ?? (follow(exchangeFor(done), answerOf(done)).step as { value: Job }).value.rawStatus!;
+			const readAs = (other: string): Job => {
+				const { step } = follow(exchangeFor(done), anAnswer(done.status, replaced(done.body, word, other)));
+				if (step.kind === 'failure') throw new Error(`'${other}' is read as ${step.failure.kind}`);
+				return step.value;
+			};
+
+			test.each(Object.entries(adapter.statusWords))('%s means %s, in any case', (documented, status) => {
+				const capitalised = documented.charAt(0).toUpperCase() + documented.slice(1);
+				for (const spelling of [documented, documented.toUpperCase(), capitalised]) {
+					expect(readAs(spelling)).toMatchObject({ status, rawStatus: spelling });
+				}
+				expect(documented).toBe(documented.toLowerCase());
+			});
+
+			test.each(['brand_new', 'Moderating', '7', 'constructor', 'toString', '__proto__'])(
+				'%s, which nobody documents, is unknown and shown',
+				(other) => {
+					expect(readAs(other)).toMatchObject({ status: 'unknown', rawStatus: other });
+				},
+			);
+		});
+	});
+}
