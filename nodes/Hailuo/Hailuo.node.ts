@@ -20,6 +20,7 @@ import {
 	NodeConnectionTypes,
 	showHint,
 } from './io/n8nInternals';
+import { checkFollowers } from './operations/checkFollowers';
 import { operationByName } from './operations/operationByName';
 import { answerDoorbell } from './operations/suspend/doorbell';
 import { runItems, type ItemOutcome } from './operations/runItems';
@@ -62,7 +63,7 @@ async function suspend(run: RunContext): Promise<INodeExecutionData[][]> {
 }
 
 /** @returns what leaves by each output */
-async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	// First of all the provider: with one that is none, n8n finds no operation.
 	const run = await openRun(context);
@@ -70,6 +71,7 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 	if (operation === undefined)
 		throw new NodeOperationError(context.getNode(), `'Operation' is none of this node's operations`);
 	if (operation === wait && readStrategy(parametersOf(run, 0)) === 'suspend') return await suspend(run);
+	if (!operation.refersToJob) checkFollowers(run);
 	const outcomes = await runItems(run, operation, items.length, context.continueOnFail()).catch((error: unknown) => {
 		run.ledger.leave();
 		throw error;
@@ -110,13 +112,13 @@ export class Hailuo implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		try {
-			return await run(this);
+			return await executeOperation(this);
 		} catch (error) {
 			throw isToolRun(this) ? tellAgent(error, isCalledDirectly(this)) : error;
 		}
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await Promise.resolve(answerDoorbell(this));
+		return await answerDoorbell(this);
 	}
 }

@@ -225,13 +225,18 @@ export function downloadError(place: ErrorPlace, job: Job, reason: string): Node
  * Builds the error for input that was refused before any request.
  *
  * @param problems sentences in the form's words
+ * @param aim what the item was to do: one that is about a job which exists already says nothing of buying
  */
-export function inputError(place: Omit<ErrorPlace, 'adapter'>, problems: readonly string[]): NodeOperationError {
+export function inputError(
+	place: Omit<ErrorPlace, 'adapter'>,
+	problems: readonly string[],
+	aim: 'purchase' | 'job' = 'purchase',
+): NodeOperationError {
 	const title =
 		problems.length === 1 ? `${problems[0]}` : `${problems.length} values cannot be used: ${problems.join('; ')}`;
 	return new NodeOperationError(place.node, `${title} [item ${place.itemIndex}]`, {
 		itemIndex: place.itemIndex,
-		description: 'Nothing was sent to the provider and nothing was bought. Change the values named above.',
+		description: `Nothing was sent to the provider${aim === 'purchase' ? ' and nothing was bought' : ''}. Change the values named above.`,
 	});
 }
 

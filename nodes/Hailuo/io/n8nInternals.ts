@@ -1,7 +1,7 @@
 import * as n8nWorkflow from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import { readWiring, type Wiring } from './wiring';
-import { textAt, valueAt } from '../core/http/read';
+import { numberAt, textAt, valueAt } from '../core/http/read';
 
 /**
  * What n8n does not publish but has: how the workflow is wired, and why the node runs. Read with care, so that a host
@@ -44,6 +44,15 @@ export function wiringOf(context: IExecuteFunctions): Wiring | null {
 	// These may be accessors of a class, which valueAt passes over.
 	const part = (name: string): unknown => Reflect.get(workflow, name);
 	return readWiring(part('connectionsBySourceNode'), part('nodes'), part('settings'));
+}
+
+/**
+ * @returns after how many seconds n8n cancels an execution of this workflow; null for no limit of its own
+ */
+export function timeLimitOf(context: IExecuteFunctions): number | null {
+	const workflow: unknown = Reflect.get(context, 'workflow');
+	const seconds = numberAt(Reflect.get(Object(workflow), 'settings'), 'executionTimeout');
+	return seconds !== null && seconds > 0 ? seconds : null;
 }
 
 /**
@@ -101,6 +110,28 @@ export function turnOf(context: IWebhookFunctions): number | null {
 	const run: unknown = Reflect.get(context, 'runExecutionData');
 	const turns = valueAt(run, 'resultData', 'runData', context.getNode().name);
 	return Array.isArray(turns) ? turns.length : null;
+}
+
+/**
+ * Says whether an execution is still where a callback has found it. n8n loads it when a request begins and does not look
+ * again, however long the rest of the request takes.
+ *
+ * @returns false when it has gone on; true also where this host does not show it
+ */
+export async function isStillThere(context: IWebhookFunctions): Promise<boolean> {
+	const additional: unknown = Reflect.get(context, 'additionalData');
+	const load: unknown = Reflect.get(Object(additional), 'getRunExecutionData');
+	if (typeof load !== 'function') return true;
+	try {
+		const stored: unknown = await Reflect.apply(load, additional, [context.getExecutionId()]);
+		if (stored === undefined) return false;
+		const { name } = context.getNode();
+		const turns = valueAt(stored, 'resultData', 'runData', name);
+		const waitsHere = textAt(stored, 'resultData', 'lastNodeExecuted') === name;
+		return waitsHere && Array.isArray(turns) && turns.length === turnOf(context);
+	} catch {
+		return true;
+	}
 }
 
 /** The path of the doorbell below an execution's resume address; n8n's own Wait node has none. */

@@ -10,6 +10,8 @@ export interface Wiring {
 	targets(node: string, output: number): string[];
 	/** Names of the nodes any output leads to. */
 	followers(node: string): string[];
+	/** What kind of node it is, and its parameters as they are stored, expressions unresolved. */
+	node(name: string): { type: string | null; parameters: unknown; isDisabled: boolean };
 	/** Where a node is drawn, [x, y]; null when that is not known. */
 	position(node: string): [number, number] | null;
 	/** Whether a branch is finished before the next one begins; in n8n's old order all of them advance by turns. */
@@ -35,6 +37,11 @@ export function readWiring(connections: unknown, nodes: unknown, settings: unkno
 	return {
 		targets: (node, output) => namesIn(outputs(node)[output]),
 		followers: (node) => outputs(node).flatMap(namesIn),
+		node: (name) => ({
+			type: textAt(nodes, name, 'type'),
+			parameters: valueAt(nodes, name, 'parameters'),
+			isDisabled: valueAt(nodes, name, 'disabled') === true,
+		}),
 		position: (node) => {
 			const x = numberAt(valueAt(nodes, node), 'position', 0);
 			const y = numberAt(valueAt(nodes, node), 'position', 1);

@@ -1,6 +1,6 @@
 import type { Job, JobReference } from '../core/job/job';
 import type { AfterStop } from '../io/errors';
-import { cancelAskingAgain } from './askAgain';
+import { cancelJob } from './askAgain';
 import { nameForLog, type RunContext } from './runContext';
 
 /**
@@ -29,7 +29,7 @@ export async function afterStop(run: RunContext, job: JobReference | Job, cancel
 async function settle(run: RunContext, job: JobReference | Job, cancelOnStop: boolean): Promise<AfterStop> {
 	const { context } = run;
 	const name = nameForLog(run, job);
-	const outcome = cancelOnStop ? await cancelAskingAgain(run, job, undefined) : null;
+	const outcome = cancelOnStop ? await cancelJob(run, job, undefined) : null;
 	if (outcome === null) {
 		context.logger.warn(`Hailuo: the execution was stopped while ${name} was running; it runs on at the provider`);
 		return cancelOnStop ? 'noCancellation' : 'running';

@@ -1,47 +1,65 @@
+import { toJson } from '../core/http/json';
 import type { Failure } from '../core/http/http';
 import type { Job, JobReference } from '../core/job/job';
+import { isPassing, isYoung, LOOK_SECONDS, pauseBeforeNextTry } from '../core/waiting/patience';
+import type { ReadOutcome } from '../core/waiting/waitState';
 import { pause } from '../io/cancelSignal';
 import type { ExchangeResult } from '../io/providerClient';
 import type { RunContext } from './runContext';
 
-/** Some refusals pass by themselves within seconds, though nothing is wrong with the request. */
-const TRIES = 4;
-const PAUSE_MILLISECONDS = 2000;
+/** Every try is the whole exchange; none of its requests is repeated by itself. */
+const ONE_TRY = { retries: 0, slotWait: 0 };
 
-/** How long after its creation a job may not be known everywhere at the provider. */
-const YOUNG_MILLISECONDS = 20_000;
-
-async function askPatiently<Value>(
+async function askAgain<Value>(
 	ask: () => Promise<ExchangeResult<Value>>,
-	isPassing: (failure: Failure) => boolean,
+	isWorthwhile: (failure: Failure) => boolean,
+	patienceSeconds: number,
 	stop: AbortSignal | undefined,
 ): Promise<ExchangeResult<Value>> {
+	const start = Date.now();
 	for (let tries = 1; ; tries += 1) {
-		const outcome = await ask();
-		if (outcome.ok || tries >= TRIES || !isPassing(outcome.failure)) return outcome;
-		await pause(PAUSE_MILLISECONDS, stop);
-		if (stop?.aborted) return outcome;
+		const result = await ask();
+		if (result.ok || !isWorthwhile(result.failure)) return result;
+		const elapsedSeconds = (Date.now() - start) / 1000;
+		const seconds = pauseBeforeNextTry(result.failure, tries, elapsedSeconds, patienceSeconds, Math.random());
+		if (seconds === null) return result;
+		await pause(seconds * 1000, stop);
+		if (stop?.aborted) return result;
 	}
 }
 
+/** A read answers only what the provider knows. What we knew before is kept beside it, above all when it was made, by our clock. */
+function merge(known: JobReference, read: Job): Job {
+	return {
+		...read,
+		model: read.model ?? known.model ?? null,
+		createdAt: known.createdAt ?? read.createdAt,
+		...(known.jobToken && { jobToken: known.jobToken }),
+		...(known.route && !read.route && { route: known.route }),
+	};
+}
+
 /**
- * Reads a job once; one that was made seconds ago and is not known yet is asked for again.
+ * Reads a job.
  *
- * @param repeats how often a read that failed in passing is repeated; with 0 nothing is, for the caller asks again anyway
+ * @param includeRaw whether the provider's answer is wanted too
+ * @param patienceSeconds how long to try again what fails in passing; 0 where the caller comes back anyway
  */
-export async function readAskingAgain(
+export async function readJob(
 	run: RunContext,
 	reference: JobReference,
-	repeats: number,
-): Promise<ExchangeResult<Job>> {
-	const { adapter, client, stop } = run;
-	const exchange = adapter.get(reference);
-	const isYoung = Date.now() - Date.parse(reference.createdAt ?? '') < YOUNG_MILLISECONDS;
-	return await askPatiently(
-		async () => await client.run(exchange, { retries: repeats, slotWait: 0 }, stop),
-		(failure) => failure.kind === 'notFound' && isYoung && repeats > 0,
-		stop,
+	includeRaw: boolean,
+	patienceSeconds: number,
+): Promise<ReadOutcome> {
+	const exchange = run.adapter.get(reference);
+	const result = await askAgain(
+		async () => await run.client.run(exchange, ONE_TRY, run.stop),
+		(failure) => isPassing(failure, isYoung(reference.createdAt, Date.now())),
+		patienceSeconds,
+		run.stop,
 	);
+	if (!result.ok) return result;
+	return { ok: true, job: merge(reference, result.value), ...(includeRaw && { raw: toJson(result.raw) }) };
 }
 
 /**
@@ -50,7 +68,7 @@ export async function readAskingAgain(
  * @param stop ends the asking; none where it is n8n's Stop that wants the job cancelled
  * @returns null where the provider offers no cancellation
  */
-export async function cancelAskingAgain(
+export async function cancelJob(
 	run: RunContext,
 	reference: JobReference,
 	stop: AbortSignal | undefined,
@@ -58,9 +76,10 @@ export async function cancelAskingAgain(
 	const { adapter, client } = run;
 	if (adapter.cancel === undefined) return null;
 	const exchange = adapter.cancel(reference);
-	return await askPatiently(
-		async () => await client.run(exchange, { retries: TRIES - 1, slotWait: 0 }, stop),
-		(failure) => failure.kind === 'notCancellable',
+	return await askAgain(
+		async () => await client.run(exchange, ONE_TRY, stop),
+		(failure) => isPassing(failure, false),
+		LOOK_SECONDS,
 		stop,
 	);
 }

@@ -3,7 +3,7 @@ import { finish, toItem } from './finish';
 import { makeJob, readPurchase } from './purchase';
 import type { Operation } from './operation';
 import { afterStop } from './afterStop';
-import { awaitJob, draftWaitPlan } from './wait';
+import { awaitJob, draftWaitSettings } from './wait';
 
 export const create: Operation = {
 	async prepare(run, itemIndex) {
@@ -19,13 +19,13 @@ export const create: Operation = {
 
 export const createAndWait: Operation = {
 	async prepare(run, itemIndex) {
-		const { plan, problems } = draftWaitPlan(run, itemIndex);
+		const { settings, problems } = draftWaitSettings(run, itemIndex);
 		const purchase = await readPurchase(run, itemIndex, { callback: null, problems });
 		return async () => {
 			const made = await makeJob(run, purchase);
-			if (run.isStoppedByUser()) plan.options.cancelOnStop = true;
-			const result = await awaitJob(run, itemIndex, made.job, made.adopted ? null : made, plan);
-			return await finish(run, itemIndex, result, plan.waiting.onJobFailure);
+			if (run.isStoppedByUser()) settings.options.cancelOnStop = true;
+			const result = await awaitJob(run, itemIndex, made.job, made.adopted ? null : made, settings);
+			return await finish(run, itemIndex, result, settings.waiting.onJobFailure);
 		};
 	},
 };

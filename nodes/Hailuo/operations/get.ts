@@ -4,22 +4,22 @@ import { finish } from './finish';
 import type { Operation } from './operation';
 import { readJobReference } from './jobReference';
 import { parametersOf, placeOf } from './runContext';
-import { readJob } from './wait';
-
-/** A single look is worth a few repeats; they span about 7 s. */
-const READ_REPEATS = 3;
+import { LOOK_SECONDS } from '../core/waiting/patience';
+import { readJob } from './askAgain';
 
 export const get: Operation = {
+	refersToJob: true,
 	prepare(run, itemIndex) {
 		const place = placeOf(run, itemIndex);
 		const reference = readJobReference(run, itemIndex);
 		const get = parametersOf(run, itemIndex);
-		const problems = [...readDownloadForm(get).problems, ...readOptions(get, run.adapter).problems];
-		if (problems.length > 0) throw inputError(place, problems);
+		const options = readOptions(get, run.adapter);
+		const problems = [...readDownloadForm(get).problems, ...options.problems];
+		if (problems.length > 0) throw inputError(place, problems, 'job');
 		return async () => {
-			const read = await readJob(run, reference, READ_REPEATS);
+			const read = await readJob(run, reference, options.includeRaw, LOOK_SECONDS);
 			if (!read.ok) throw requestError(place, read.failure, reference);
-			return await finish(run, itemIndex, read, 'output');
+			return await finish(run, itemIndex, { job: read.job, raw: read.raw ?? null }, 'output');
 		};
 	},
 };

@@ -1,6 +1,7 @@
-import type { JobReference } from '../core/job/job';
+import type { INodeExecutionData } from 'n8n-workflow';
+import type { Job, JobReference } from '../core/job/job';
 import { textAt } from '../core/http/read';
-import { readHandles, readReference } from '../core/job/jobFromItem';
+import { readHandles, readJobFromItem, readReference } from '../core/job/jobFromItem';
 import { readJobId } from '../fields/form';
 import { inputError } from '../io/errors';
 import { providers } from '../providers/registry';
@@ -16,17 +17,41 @@ export function readJobReference(run: RunContext, itemIndex: number): JobReferen
 	const place = placeOf(run, itemIndex);
 	const jobId = readJobId(parametersOf(run, itemIndex));
 	if (jobId === null) {
-		throw inputError(place, [
-			`'Job ID' is empty; give the ID of a job, or connect a node whose items have a field 'jobId'`,
-		]);
+		throw inputError(
+			place,
+			[`'Job ID' is empty; give the ID of a job, or connect a node whose items have a field 'jobId'`],
+			'job',
+		);
 	}
 	const json = run.context.getInputData()[itemIndex]?.json;
 	if (textAt(json, 'jobId') !== jobId) return { jobId };
 	const owner = providers.find((provider) => provider.id === textAt(json, 'provider'));
 	if (owner && owner.id !== run.adapter.id) {
-		throw inputError(place, [
-			`'Provider' is ${run.adapter.label}, but job ${jobId} was made by ${owner.label}; choose ${owner.label}`,
-		]);
+		throw inputError(
+			place,
+			[`'Provider' is ${run.adapter.label}, but job ${jobId} was made by ${owner.label}; choose ${owner.label}`],
+			'job',
+		);
 	}
 	return owner ? readReference(json, jobId) : readHandles(json, jobId);
+}
+
+/**
+ * Passes on an item that a node before this one has marked as failed and that names no job: its failure is told already, and
+ * the other items' jobs are paid for.
+ *
+ * @returns null for every other item
+ */
+export function passOnFailed(run: RunContext, itemIndex: number): INodeExecutionData | null {
+	const json = run.context.getInputData()[itemIndex]?.json;
+	if (!json?.error || readJobId(parametersOf(run, itemIndex)) !== null) return null;
+	return { json: { ...json }, pairedItem: { item: itemIndex } };
+}
+
+/**
+ * @returns the jobs that the items of the run carry, by item
+ */
+export function carriedJobs(run: RunContext): Map<number, Job> {
+	const jobs = run.context.getInputData().map(({ json }) => readJobFromItem(json));
+	return new Map(jobs.flatMap((job, itemIndex): Array<[number, Job]> => (job === null ? [] : [[itemIndex, job]])));
 }

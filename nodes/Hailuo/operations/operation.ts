@@ -5,6 +5,8 @@ import type { RunContext } from './runContext';
 export type Task = () => Promise<INodeExecutionData>;
 
 export interface Operation {
+	/** It is about jobs that exist, which the items name. */
+	readonly refersToJob?: true;
 	/**
 	 * Reads and checks one item's parameters.
 	 *

@@ -1,5 +1,6 @@
 import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
 import { nameOtherJobs, nameOwnJob } from '../io/errors';
+import { carriedJobs, passOnFailed } from './jobReference';
 import type { Operation, Task } from './operation';
 import { Abandoned, type RunContext } from './runContext';
 
@@ -30,10 +31,14 @@ async function prepareAll(
 	const prepared: Array<Task | ItemOutcome> = [];
 	for (let itemIndex = 0; itemIndex < count; itemIndex += 1) {
 		try {
-			prepared.push(await operation.prepare(run, itemIndex));
+			const failed = operation.refersToJob ? passOnFailed(run, itemIndex) : null;
+			prepared.push(failed === null ? await operation.prepare(run, itemIndex) : { ok: true, item: failed });
 		} catch (error) {
 			const mapped = toNodeError(run, error, itemIndex);
-			if (!goOn) throw mapped;
+			if (!goOn) {
+				if (operation.refersToJob) nameOtherJobs(mapped, carriedJobs(run), itemIndex);
+				throw mapped;
+			}
 			prepared.push({ ok: false, error: mapped });
 		}
 	}

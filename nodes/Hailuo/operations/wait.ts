@@ -1,16 +1,21 @@
-import { describeJob, isOver, type Job, type JobReference } from '../core/job/job';
-import { waitForJob, type ReadOutcome, type WaitOutcome } from '../core/waiting/poll';
+import type { Job, JobReference } from '../core/job/job';
+import { describeJob } from '../core/job/job';
+import { toJson } from '../core/http/json';
+import { pollUntilSettled } from '../core/waiting/pollUntilSettled';
+import { enter, isSettled, type WaitPlan, type WaitState } from '../core/waiting/waitState';
 import { readDownloadForm, readOptions, readWaitingForm, type NodeOptions, type WaitingForm } from '../fields/form';
 import { pause } from '../io/cancelSignal';
-import { inputError, requestError, stoppedError, timedOutError } from '../io/errors';
-import { finish } from './finish';
-import type { Operation } from './operation';
-import { readAskingAgain } from './askAgain';
-import { readJobReference } from './jobReference';
-import { Abandoned, parametersOf, placeOf, type JobResult, type RunContext } from './runContext';
+import { inputError, jobFailedError, requestError, stoppedError, timedOutError } from '../io/errors';
+import { timeLimitOf } from '../io/n8nInternals';
 import { afterStop } from './afterStop';
+import { readJob } from './askAgain';
+import { finish } from './finish';
+import { readJobReference } from './jobReference';
+import type { Operation } from './operation';
+import { Abandoned, parametersOf, placeOf, type JobResult, type RunContext } from './runContext';
 
-export interface WaitPlan {
+/** How one item wants to wait. */
+export interface WaitSettings {
 	waiting: WaitingForm;
 	options: NodeOptions;
 }
@@ -18,13 +23,20 @@ export interface WaitPlan {
 /**
  * Reads how an item wants to wait.
  *
- * @returns the plan, and what is wrong with it beside the options, which have problems of their own
+ * @returns the settings, and what is wrong with them beside the options, which have problems of their own
  */
-export function draftWaitPlan(run: RunContext, itemIndex: number): { plan: WaitPlan; problems: string[] } {
+export function draftWaitSettings(run: RunContext, itemIndex: number): { settings: WaitSettings; problems: string[] } {
 	const get = parametersOf(run, itemIndex);
 	const waiting = readWaitingForm(get);
+	const limit = timeLimitOf(run.context);
+	if (limit !== null && limit < waiting.timeoutMinutes * 60) {
+		run.hints.add(
+			itemIndex,
+			`n8n cancels this workflow ${limit} seconds after its start ('Timeout Workflow' in its settings), and that is before this node's 'Timeout': raise the one or lower the other`,
+		);
+	}
 	const options = readOptions(get, run.adapter);
-	return { plan: { waiting, options }, problems: [...waiting.problems, ...readDownloadForm(get).problems] };
+	return { settings: { waiting, options }, problems: [...waiting.problems, ...readDownloadForm(get).problems] };
 }
 
 /**
@@ -32,101 +44,106 @@ export function draftWaitPlan(run: RunContext, itemIndex: number): { plan: WaitP
  *
  * @throws NodeOperationError with everything that is wrong with it
  */
-export function readWaitPlan(run: RunContext, itemIndex: number): WaitPlan {
-	const { plan, problems } = draftWaitPlan(run, itemIndex);
-	const all = [...problems, ...plan.options.problems];
-	if (all.length > 0) throw inputError(placeOf(run, itemIndex), all);
-	return plan;
+export function readWaitSettings(run: RunContext, itemIndex: number): WaitSettings {
+	const { settings, problems } = draftWaitSettings(run, itemIndex);
+	const all = [...problems, ...settings.options.problems];
+	if (all.length > 0) throw inputError(placeOf(run, itemIndex), all, 'job');
+	return settings;
 }
 
-/** A read answers only what the provider knows; what we knew before is kept beside it. */
-function merge(known: JobReference, read: Job): Job {
+/**
+ * @returns what the waiting itself goes by
+ */
+export function planOf(
+	run: RunContext,
+	{ waiting, options }: WaitSettings,
+	kind: WaitPlan['rhythm']['kind'],
+): WaitPlan {
+	const { shortestPollSeconds: shortestPauseSeconds } = run.adapter;
+	const { timeoutMinutes } = waiting;
 	return {
-		...read,
-		model: read.model ?? known.model ?? null,
-		createdAt: read.createdAt ?? known.createdAt ?? null,
-		...(known.jobToken && { jobToken: known.jobToken }),
-		...(known.route && !read.route && { route: known.route }),
+		timeoutMinutes,
+		rhythm:
+			kind === 'polling'
+				? { kind, shortestPauseSeconds, intervalSeconds: options.pollIntervalSeconds }
+				: { kind, shortestPauseSeconds, intervalMinutes: options.recheckIntervalMinutes },
 	};
 }
 
 /**
- * Reads a job once.
+ * Says how a settled wait ends.
  *
- * @param repeats how often a read that failed in passing is repeated
+ * @returns the job as it leaves, or the error of its item
  */
-export async function readJob(
+export function conclude(
 	run: RunContext,
-	reference: JobReference,
-	repeats: number,
-): Promise<ReadOutcome & { raw: unknown }> {
-	const outcome = await readAskingAgain(run, reference, repeats);
-	if (!outcome.ok) return { ok: false, failure: outcome.failure, raw: null };
-	return { ok: true, job: merge(reference, outcome.value), raw: outcome.raw };
+	itemIndex: number,
+	{ job, failure, timedOut, fault, raw }: WaitState,
+	{ timeoutMinutes, onTimeout, onJobFailure }: WaitingForm,
+): JobResult | Error {
+	const place = placeOf(run, itemIndex);
+	if (failure !== undefined) return requestError(place, failure, job);
+	if (timedOut && onTimeout === 'error') return timedOutError(place, job, fault ?? null, timeoutMinutes);
+	const ended = job.status === 'failed' || job.status === 'cancelled';
+	if (ended && onJobFailure === 'error') return jobFailedError(place, job);
+	return { job: timedOut ? { ...job, timedOut } : job, raw: raw ?? null };
 }
 
 /**
  * Waits by polling until an item's job is over.
  *
  * @param fresh the job as it was made just now; null when it is only known by reference
- * @throws NodeApiError with the job on it: timed out, unreadable, stopped
+ * @returns the job as it leaves
+ * @throws NodeApiError with the job on it: timed out, unreadable, failed, stopped
  */
 export async function awaitJob(
 	run: RunContext,
 	itemIndex: number,
 	reference: JobReference,
 	fresh: JobResult | null,
-	plan: WaitPlan,
+	settings: WaitSettings,
 ): Promise<JobResult> {
-	if (fresh !== null && isOver(fresh.job)) return fresh;
-	const { adapter, stop } = run;
-	let raw: unknown = fresh?.raw ?? null;
-	const follower = (await run.sockets())?.follow(reference) ?? null;
-	const outcome: WaitOutcome = await waitForJob(
+	const { includeRaw, cancelOnStop } = settings.options;
+	const plan = planOf(run, settings, 'polling');
+	const known: Job = fresh?.job ?? describeJob({ provider: run.adapter.id, ...reference });
+	const begun = enter(known, Date.now(), plan, fresh !== null);
+	const follower = isSettled(begun) ? null : ((await run.sockets())?.follow(reference) ?? null);
+	const state = await pollUntilSettled(
 		{
-			read: async () => {
-				const read = await readJob(run, reference, 0);
+			read: async (job) => {
+				const read = await readJob(run, job, includeRaw, 0);
 				if (!read.ok) return read;
-				({ raw } = read);
-				return { ok: true, job: { ...read.job, progress: read.job.progress ?? follower?.progress ?? null } };
+				return { ...read, job: { ...read.job, progress: read.job.progress ?? follower?.progress ?? null } };
 			},
-			pause: async (milliseconds) => await pause(milliseconds, stop, follower?.nextRing()),
+			pause: async (milliseconds, listens) => {
+				const ring = listens ? follower?.nextRing() : undefined;
+				await pause(milliseconds, run.stop, ring);
+				return ring?.aborted === true;
+			},
 			now: () => Date.now(),
-			isStopped: () => stop.aborted,
+			isStopped: () => run.stop.aborted,
 		},
-		{ shortestPollSeconds: adapter.shortestPollSeconds, pollIntervalSeconds: plan.options.pollIntervalSeconds },
-		plan.waiting.timeoutMinutes,
-		fresh?.job ?? null,
-		reference.createdAt ?? null,
+		includeRaw && fresh !== null ? { ...begun, raw: toJson(fresh.raw) } : begun,
+		plan,
 	);
 	follower?.close();
-	const place = placeOf(run, itemIndex);
-	switch (outcome.kind) {
-		case 'over':
-			return { job: outcome.job, raw };
-		case 'timedOut':
-			if (plan.waiting.onTimeout === 'output') {
-				const job = outcome.job ?? describeJob({ provider: adapter.id, ...reference });
-				return { job: { ...job, timedOut: true }, raw };
-			}
-			throw timedOutError(place, outcome.job ?? reference, outcome.failure, plan.waiting.timeoutMinutes);
-		case 'unreadable':
-			throw requestError(place, outcome.failure, outcome.job ?? reference);
-		case 'stopped': {
-			if (!run.isStoppedByUser()) throw new Abandoned();
-			const left = await afterStop(run, outcome.job ?? reference, plan.options.cancelOnStop);
-			throw stoppedError(place, outcome.job ?? reference, left);
-		}
+	if (!isSettled(state)) {
+		if (!run.isStoppedByUser()) throw new Abandoned();
+		throw stoppedError(placeOf(run, itemIndex), state.job, await afterStop(run, state.job, cancelOnStop));
 	}
+	const conclusion = conclude(run, itemIndex, state, settings.waiting);
+	if (conclusion instanceof Error) throw conclusion;
+	return conclusion;
 }
 
 export const wait: Operation = {
+	refersToJob: true,
 	prepare(run, itemIndex) {
 		const reference = readJobReference(run, itemIndex);
-		const plan = readWaitPlan(run, itemIndex);
+		const settings = readWaitSettings(run, itemIndex);
 		return async () => {
-			const result = await awaitJob(run, itemIndex, reference, null, plan);
-			return await finish(run, itemIndex, result, plan.waiting.onJobFailure);
+			const result = await awaitJob(run, itemIndex, reference, null, settings);
+			return await finish(run, itemIndex, result, settings.waiting.onJobFailure);
 		};
 	},
 };

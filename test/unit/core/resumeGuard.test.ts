@@ -3,9 +3,9 @@ import { ResumeGuard } from '../../../nodes/Hailuo/core/callback/resumeGuard';
 const NOW = Date.UTC(2026, 0, 1);
 
 function woken(...turns: number[]): ResumeGuard {
-	const wakings = new ResumeGuard();
-	for (const turn of turns) wakings.begin('7 Wait', turn, NOW);
-	return wakings;
+	const guard = new ResumeGuard();
+	for (const turn of turns) guard.begin('7 Wait', turn, NOW);
+	return guard;
 }
 
 describe('of the callbacks to an execution', () => {
@@ -25,8 +25,14 @@ describe('of the callbacks to an execution', () => {
 		expect(woken(3, 5).begin('7 Wait', 3, NOW)).toBe(false);
 	});
 
-	test('one after a wake-up that came to nothing does', () => {
-		expect(woken(3).begin('7 Wait', 3, NOW + 10_001)).toBe(true);
+	test('one that has been on its way for as long as a request may last does not', () => {
+		expect(woken(3).begin('7 Wait', 3, NOW + 5 * 60_000)).toBe(false);
+	});
+
+	test('are forgotten when no request of that time can be left', () => {
+		const guard = woken(3);
+		guard.begin('8 Wait', 1, NOW + 11 * 60_000);
+		expect(guard.begin('7 Wait', 3, NOW + 11 * 60_000)).toBe(true);
 	});
 
 	test('those to another execution are not barred', () => {
@@ -38,7 +44,7 @@ describe('of the callbacks to an execution', () => {
 	});
 
 	test('all wake it where the turn is not known', () => {
-		const wakings = woken(3);
-		expect([wakings.begin('7 Wait', null, NOW), wakings.begin('7 Wait', null, NOW)]).toEqual([true, true]);
+		const guard = woken(3);
+		expect([guard.begin('7 Wait', null, NOW), guard.begin('7 Wait', null, NOW)]).toEqual([true, true]);
 	});
 });

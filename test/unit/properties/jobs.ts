@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import type { Failure, FailureKind } from '../../../nodes/Hailuo/core/http/http';
 import { describeJob, JOB_STATUSES, type Job } from '../../../nodes/Hailuo/core/job/job';
-import type { ReadOutcome } from '../../../nodes/Hailuo/core/waiting/poll';
+import type { ReadOutcome } from '../../../nodes/Hailuo/core/waiting/waitState';
 import { cleanText, describeFailure } from '../../../nodes/Hailuo/core/http/read';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
 import { anyText, hostileText } from './hostile';

@@ -2,7 +2,14 @@
 import fc from 'fast-check';
 
 import { isOver } from '../../../nodes/Hailuo/core/job/job';
-import { waitForJob, type ReadOutcome, type WaitOutcome } from '../../../nodes/Hailuo/core/waiting/poll';
+import { pollUntilSettled } from '../../../nodes/Hailuo/core/waiting/pollUntilSettled';
+import {
+	enter,
+	isSettled,
+	type ReadOutcome,
+	type WaitPlan,
+	type WaitState,
+} from '../../../nodes/Hailuo/core/waiting/waitState';
 import { jobs, outcomes } from './jobs';
 import { describeProperties } from './run';
 
@@ -30,13 +37,14 @@ const answers = fc.oneof(
 const waits = fc.record({
 	answers: fc.array(fc.record({ outcome: answers, takes: fc.nat(LONGEST_READ) }), { minLength: 1, maxLength: 12 }),
 	delays: fc.array(fc.nat(LONGEST_DELAY), { minLength: 1, maxLength: 3 }),
-	policy: fc.record({
-		shortestPollSeconds: fc.constantFrom(2, 3, 8),
-		pollIntervalSeconds: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 400, noNaN: true })),
+	rhythm: fc.record({
+		kind: fc.constant('polling' as const),
+		shortestPauseSeconds: fc.constantFrom(2, 3, 8),
+		intervalSeconds: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 400, noNaN: true })),
 	}),
 	timeoutMinutes: fc.oneof(fc.constantFrom(0.01, 1, 30), fc.double({ min: 0.001, max: 60, noNaN: true })),
-	last: fc.option(jobs(created)),
-	createdAt: fc.option(created),
+	job: jobs(created),
+	fresh: fc.boolean(),
 	stopAt: fc.option(fc.nat(20 * MINUTE)),
 });
 
@@ -49,26 +57,19 @@ interface Look {
 }
 
 interface Waited {
-	outcome: WaitOutcome;
+	state: WaitState;
 	looks: Look[];
 	/** Milliseconds after the start. */
 	end: number;
 }
 
-async function wait({
-	answers: given,
-	delays,
-	policy,
-	timeoutMinutes,
-	last,
-	createdAt,
-	stopAt,
-}: Wait): Promise<Waited> {
+async function wait({ answers: given, delays, rhythm, timeoutMinutes, job, fresh, stopAt }: Wait): Promise<Waited> {
 	let now = START;
 	let pauses = 0;
 	const looks: Look[] = [];
+	const plan: WaitPlan = { timeoutMinutes, rhythm };
 	const isStopped = () => stopAt !== null && now - START >= stopAt;
-	const outcome = await waitForJob(
+	const state = await pollUntilSettled(
 		{
 			read: () => {
 				const { outcome: said, takes } = given[looks.length % given.length]!;
@@ -81,17 +82,15 @@ async function wait({
 				const end = now + Math.max(milliseconds, 0) + delays[pauses++ % delays.length]!;
 				// Stop ends a pause at once.
 				now = stopAt === null ? end : Math.max(now, Math.min(end, START + stopAt));
-				return Promise.resolve();
+				return Promise.resolve(false);
 			},
 			now: () => now,
 			isStopped,
 		},
-		policy,
-		timeoutMinutes,
-		last,
-		createdAt,
+		enter(job, now, plan, fresh),
+		plan,
 	);
-	return { outcome, looks, end: now - START };
+	return { state, looks, end: now - START };
 }
 
 describeProperties('waiting', (holds) => {
@@ -105,8 +104,8 @@ describeProperties('waiting', (holds) => {
 				looks.slice(1).forEach(({ from }, index) => {
 					const { to, outcome } = looks[index]!;
 					const asked = outcome.ok ? 0 : (outcome.failure.retryAfterSeconds ?? 0);
-					// Half a millisecond is lost in adding fractions to a large number.
-					expect(from - to + 0.5).toBeGreaterThanOrEqual(Math.max(given.policy.shortestPollSeconds, asked) * 1000);
+					// Moments are kept in whole milliseconds.
+					expect(from - to + 1).toBeGreaterThanOrEqual(Math.max(given.rhythm.shortestPauseSeconds, asked) * 1000);
 				});
 			},
 			{ cases: 1500 },
@@ -116,26 +115,20 @@ describeProperties('waiting', (holds) => {
 			'ends as it says, and not before its time',
 			waits,
 			async (given) => {
-				const { outcome, looks, end } = await wait(given);
-				const { last, createdAt, stopAt, timeoutMinutes } = given;
+				const { state, looks, end } = await wait(given);
+				const { job, fresh, stopAt, timeoutMinutes } = given;
 				for (const { from } of looks) if (stopAt !== null) expect(from - START).toBeLessThan(stopAt);
-				if (outcome.kind === 'stopped') {
-					const stopped = looks.some((look) => !look.outcome.ok && look.outcome.failure.kind === 'stopped');
-					return expect(stopped || (stopAt !== null && end >= stopAt)).toBe(true);
-				}
-				if (outcome.kind === 'over') {
-					expect(isOver(outcome.job)).toBe(true);
-					if (looks.length === 0) expect(outcome.job).toBe(last);
+				if (!isSettled(state)) return expect(stopAt !== null && end >= stopAt).toBe(true);
+				const last = looks.at(-1)?.outcome;
+				if (state.failure !== undefined) return expect(last).toEqual({ ok: false, failure: state.failure });
+				if (isOver(state.job)) {
+					if (looks.length === 0) expect(fresh && state.job === job).toBe(true);
 					return;
 				}
-				expect(looks.length).toBeGreaterThan(0);
-				if (outcome.kind === 'unreadable')
-					return expect(looks.at(-1)!.outcome).toEqual({ ok: false, failure: outcome.failure });
-				const said = looks.flatMap((look) => (look.outcome.ok ? [look.outcome.job.createdAt] : []));
-				const creations = [createdAt ?? last?.createdAt ?? null, ...said].flatMap((moment) =>
-					moment === null ? [] : [Date.parse(moment)],
-				);
-				expect(START + end + 0.5).toBeGreaterThanOrEqual(Math.min(START, ...creations) + timeoutMinutes * MINUTE);
+				expect(looks.length > 0 || fresh).toBe(true);
+				const begun = Math.min(START, Date.parse(job.createdAt ?? ''));
+				const since = Number.isFinite(begun) ? begun : START;
+				expect(START + end + 1).toBeGreaterThanOrEqual(since + timeoutMinutes * MINUTE);
 			},
 			{ cases: 1500 },
 		);

@@ -1,11 +1,17 @@
-/** A wake-up takes far less; after that, one that came to nothing must not bar the next. */
-const WAKING_MILLISECONDS = 10_000;
+/**
+ * How long a request may be on its way: n8n loads the execution when the headers have come and asks the node when the body
+ * has, and Node gives a request five minutes (http.Server, requestTimeout).
+ */
+const REQUEST_MILLISECONDS = 10 * 60_000;
+
+/** Executions that may be remembered; beyond that the oldest go. */
+const LIMIT = 50_000;
 
 /**
- * Executions that are being woken, with the turn they were in. n8n loads an execution, asks the node, and only then looks
- * whether it still waits: of two callbacks at the same instant the slower one can put an execution, which has gone on and
- * waits again, back to where it was. So of all callbacks that find it in the same turn only the first wakes it, and none
- * that has found it in an earlier one. Every node of an execution counts its own turns, so each is a sleeper of its own.
+ * Remembers what has been woken from which turn. n8n loads an execution, asks the node, and only then looks whether it still
+ * waits: a callback that has found an earlier turn would put the execution, which has gone on and waits again, back to where
+ * it was, and have it buy again. So of all callbacks that find it in the same turn only the first wakes it, and none that
+ * has found it in an earlier one. Every node of an execution counts its own turns, so each is a sleeper of its own.
  */
 export class ResumeGuard {
 	private readonly latest = new Map<string, { turn: number; at: number }>();
@@ -20,11 +26,14 @@ export class ResumeGuard {
 	 */
 	begin(sleeper: string, turn: number | null, now: number): boolean {
 		for (const [known, { at }] of this.latest) {
-			if (now - at > WAKING_MILLISECONDS) this.latest.delete(known);
+			if (now - at <= REQUEST_MILLISECONDS && this.latest.size <= LIMIT) break;
+			this.latest.delete(known);
 		}
 		if (turn === null) return true;
 		const latest = this.latest.get(sleeper);
 		if (latest !== undefined && turn <= latest.turn) return false;
+		// The last one woken stands last.
+		this.latest.delete(sleeper);
 		this.latest.set(sleeper, { turn, at: now });
 		return true;
 	}

@@ -5,13 +5,16 @@ import { isAwaitedByParent, isToolRun, wiringOf } from '../../io/n8nInternals';
 import type { RunContext } from '../runContext';
 
 /** The node's outputs while it suspends. */
-const RECHECK = 0;
+export const RECHECK = 0;
 const FINISHED = 1;
 
-const LOOP_FAULTS = {
+export const LOOP_FAULTS = {
 	unwired: `Output 'Recheck' is not connected`,
 	elsewhere: `Output 'Recheck' leads away from this node`,
 } as const;
+
+/** What to do about it. */
+export const WIRE_RECHECK = `Drag from the output 'Recheck' to this node's own input, directly or through nodes that lead nowhere else, and continue your workflow from 'Finished'. Or set 'Wait Strategy' to Poll.`;
 
 function refuse(run: RunContext, title: string, description: string): NodeOperationError {
 	return new NodeOperationError(run.context.getNode(), title, { description });
@@ -38,11 +41,7 @@ export function checkWiring(run: RunContext, release: Release): void {
 	const { name } = context.getNode();
 	const fault = findLoopFault(wiring, name, RECHECK);
 	if (fault !== null) {
-		throw refuse(
-			run,
-			LOOP_FAULTS[fault],
-			`Drag from the output 'Recheck' to this node's own input, directly or through nodes that lead nowhere else, and continue your workflow from 'Finished'. Or set 'Wait Strategy' to Poll.`,
-		);
+		throw refuse(run, LOOP_FAULTS[fault], WIRE_RECHECK);
 	}
 	if (isAwaitedByParent(context)) {
 		if (wiring.targets(name, FINISHED).length === 0) {
@@ -52,6 +51,9 @@ export function checkWiring(run: RunContext, release: Release): void {
 				`The workflow that called this one gets what the last node puts out by its first output, which here is 'Recheck'. Connect a node to 'Finished', for example No Operation.`,
 			);
 		}
+		hints.addGeneral(
+			`Run this workflow once with all items: where the one that calls it runs it once for each, n8n goes on with the first item alone after a suspended wait`,
+		);
 		if (release === 'asFinished') {
 			hints.addGeneral(
 				`The workflow that called this one gets only the items that finish last. Set 'Release' to All Together if it needs all of them`,

@@ -1,11 +1,11 @@
 import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { isOver, type Job } from '../../core/job/job';
+import { isOver } from '../../core/job/job';
 import { textAt, valueAt } from '../../core/http/read';
 import { CallbacksSeen } from '../../core/callback/callbacksSeen';
-import { isSettled, readWaitState, WAIT_FIELD } from '../../core/waiting/waitState';
+import { isSettled, readWaitState, WAIT_FIELD, type WaitState } from '../../core/waiting/waitState';
 import { ResumeGuard } from '../../core/callback/resumeGuard';
 import { readRelease, type Release } from '../../fields/form';
-import { heldItems, turnOf } from '../../io/n8nInternals';
+import { heldItems, isStillThere, turnOf } from '../../io/n8nInternals';
 import { respond } from '../../io/webhookResponse';
 import { providerById } from '../../providers/registry';
 import { concerns } from '../../providers/adapter';
@@ -22,19 +22,28 @@ function ring(item: INodeExecutionData): INodeExecutionData {
 	return { ...item, json: { ...item.json, [WAIT_FIELD]: state } };
 }
 
+/** Milliseconds before its next check in which an execution is left to the clock. */
+const NEARLY_DUE = 2000;
+
 /** Of this process of n8n. */
-const WAKINGS = new ResumeGuard();
-const RINGS = new CallbacksSeen();
+const CALLBACKS_SEEN = new CallbacksSeen();
+const RESUME_GUARD = new ResumeGuard();
 
 /** What is wrong with the choice, the node itself has said before it suspended. */
 function releaseOf(context: IWebhookFunctions): Release {
 	return readRelease((name, fallback) => context.getNodeParameter(name, fallback), []);
 }
 
-/** @returns the job that an item waits for; null when it waits for none, or no more */
-function awaitedJobOf({ json }: INodeExecutionData): Job | null {
+/** @returns the state of an item that waits; null when it waits for nothing, or no more */
+function openStateOf({ json }: INodeExecutionData): WaitState | null {
 	const state = readWaitState(json);
-	return state === null || isSettled(state) ? null : state.job;
+	return state === null || isSettled(state) ? null : state;
+}
+
+/** The status n8n has for an execution that runs: providers call again. */
+function refuseForNow(context: IWebhookFunctions, message: string): IWebhookResponseData {
+	respond(context, 409, message);
+	return { noWebhookResponse: true };
 }
 
 /**
@@ -43,30 +52,35 @@ function awaitedJobOf({ json }: INodeExecutionData): Job | null {
  * reads from the provider itself. So a forged callback, of which there can be none without the execution's resume token,
  * could at most cause a read.
  */
-export function answerDoorbell(context: IWebhookFunctions): IWebhookResponseData {
+export async function answerDoorbell(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const adapter = providerById(textAt(context.getNodeParameter('provider', '')) ?? '');
 	const note = adapter?.callbacks?.readCallback(context.getBodyData()) ?? null;
 	if (note === null) return stayAsleep('not a callback of this provider');
 	if (!isOver(note)) return stayAsleep('only progress');
 	const items = heldItems(context);
-	const jobs = items.map(awaitedJobOf);
-	const awaited = jobs.filter((job) => job !== null);
-	const ringing = awaited.filter((job) => concerns(note, job)).map(({ jobId }) => jobId);
+	const states = items.map(openStateOf);
+	const awaited = states.filter((state) => state !== null);
+	const ringing = awaited.map(({ job }) => job).filter((job) => concerns(note, job));
 	if (ringing.length === 0) return stayAsleep('not a job that is waited for');
 
 	const sleeper = `${context.getExecutionId()} ${context.getNode().name}`;
 	const now = Date.now();
-	const rung = RINGS.add(sleeper, ringing, now);
-	const isLast = awaited.every(({ jobId }) => rung.has(jobId));
+	const rung = CALLBACKS_SEEN.add(
+		sleeper,
+		ringing.map(({ jobId }) => jobId),
+		now,
+	);
+	const isLast = awaited.every(({ job }) => rung.has(job.jobId));
 	// A job that did not succeed may end the wait of all.
 	const isGood = note.status === 'succeeded';
 	if (!isLast && isGood && releaseOf(context) === 'together')
 		return stayAsleep('the execution is woken for the last of its jobs');
-	if (!WAKINGS.begin(sleeper, turnOf(context), now)) {
-		// The status n8n has for an execution that runs: providers call again.
-		respond(context, 409, 'The execution is being woken by another callback');
-		return { noWebhookResponse: true };
-	}
-	const marked = items.map((item, index) => (rung.has(jobs[index]?.jobId ?? '') ? ring(item) : item));
+	// n8n itself wakes it then, or has done so since this request began: its clock passes no doorbell.
+	if (Math.min(...awaited.map(({ nextCheckAt }) => Date.parse(nextCheckAt))) <= now + NEARLY_DUE)
+		return refuseForNow(context, 'The execution is about to look by itself');
+	if (!RESUME_GUARD.begin(sleeper, turnOf(context), now))
+		return refuseForNow(context, 'The execution is being woken by another callback');
+	if (!(await isStillThere(context))) return refuseForNow(context, 'The execution has gone on');
+	const marked = items.map((item, index) => (rung.has(states[index]?.job.jobId ?? '') ? ring(item) : item));
 	return { webhookResponse: { resumed: true }, workflowData: [marked] };
 }

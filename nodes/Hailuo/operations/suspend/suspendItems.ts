@@ -1,36 +1,26 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import type { Job } from '../../core/job/job';
 import { isDue, isSettled, wakeAt } from '../../core/waiting/waitState';
 import { readRelease } from '../../fields/form';
 import { inputError, nameOtherJobs, nameOwnJob, stoppedError } from '../../io/errors';
 import { isSingleStep } from '../../io/n8nInternals';
-import { finish } from '../finish';
-import { checkWiring } from './checkWiring';
-import { toNodeError, type ItemOutcome } from '../runItems';
-import { parametersOf, placeOf, type RunContext } from '../runContext';
+import { WaitProof } from '../../io/waitProof';
 import { afterStop } from '../afterStop';
-import {
-	carry,
-	errorOf,
-	goRound,
-	look,
-	readWaitingItems,
-	toSuspendPlan,
-	type InvalidItem,
-	type WaitingItem,
-} from './waitingItem';
+import { finish } from '../finish';
+import { parametersOf, placeOf, type RunContext } from '../runContext';
+import { toNodeError, type ItemOutcome } from '../runItems';
+import { conclude } from '../wait';
+import { checkWiring } from './checkWiring';
+import { carry, goRound, look, readWaitingItems, type OtherItem, type WaitingItem } from './waitingItem';
 
-async function release(run: RunContext, waiter: WaitingItem): Promise<ItemOutcome> {
-	const { itemIndex, state, plan } = waiter;
-	const error = errorOf(run, waiter);
-	if (error !== null) return { ok: false, error };
-	const job: Job = state.timedOut ? { ...state.job, timedOut: true } : state.job;
+async function release(run: RunContext, waiting: WaitingItem): Promise<ItemOutcome> {
+	const { itemIndex, settings, state } = waiting;
+	const conclusion = conclude(run, itemIndex, state, settings.waiting);
+	if (conclusion instanceof Error) return { ok: false, error: conclusion };
 	try {
-		const result = { job, raw: state.raw ?? null };
-		return { ok: true, item: await finish(run, itemIndex, result, plan.waiting.onJobFailure) };
+		return { ok: true, item: await finish(run, itemIndex, conclusion, settings.waiting.onJobFailure) };
 	} catch (failure) {
 		const mapped = toNodeError(run, failure, itemIndex);
-		nameOwnJob(mapped, job);
+		nameOwnJob(mapped, conclusion.job);
 		return { ok: false, error: mapped };
 	}
 }
@@ -45,16 +35,16 @@ type Finished = Array<{ itemIndex: number; outcome: ItemOutcome }>;
 async function releaseAll(
 	run: RunContext,
 	settled: readonly WaitingItem[],
-	misfits: readonly InvalidItem[],
+	others: readonly OtherItem[],
 	all: readonly WaitingItem[],
 	goOn: boolean,
 ): Promise<Finished> {
-	const outcomes = settled.map(async (waiter) => ({
-		itemIndex: waiter.itemIndex,
-		outcome: await release(run, waiter),
+	const outcomes = settled.map(async (waiting) => ({
+		itemIndex: waiting.itemIndex,
+		outcome: await release(run, waiting),
 	}));
-	const wrong = misfits.map(({ itemIndex, error }) => ({ itemIndex, outcome: { ok: false as const, error } }));
-	const finished = inOrder([...(await Promise.all(outcomes)), ...wrong]);
+	const left = others.map(({ itemIndex, outcome }) => ({ itemIndex, outcome }));
+	const finished = inOrder([...(await Promise.all(outcomes)), ...left]);
 	for (const { itemIndex, outcome } of finished) {
 		if (!outcome.ok && !goOn) throw endRun(run, outcome.error, itemIndex, all);
 	}
@@ -64,24 +54,24 @@ async function releaseAll(
 /** @returns the error, naming the jobs of the other items too */
 function endRun(run: RunContext, error: Error, itemIndex: number, all: readonly WaitingItem[]): Error {
 	const mapped = toNodeError(run, error, itemIndex);
-	nameOtherJobs(mapped, new Map(all.map((waiter) => [waiter.itemIndex, waiter.state.job])), itemIndex);
+	nameOtherJobs(mapped, new Map(all.map((waiting) => [waiting.itemIndex, waiting.state.job])), itemIndex);
 	return mapped;
 }
 
 /** What has to end the run is not kept until the others are over. */
 function throwFirst(run: RunContext, settled: readonly WaitingItem[], all: readonly WaitingItem[]): void {
-	for (const waiter of settled) {
-		const error = errorOf(run, waiter);
-		if (error !== null) throw endRun(run, error, waiter.itemIndex, all);
+	for (const { itemIndex, state, settings } of settled) {
+		const conclusion = conclude(run, itemIndex, state, settings.waiting);
+		if (conclusion instanceof Error) throw endRun(run, conclusion, itemIndex, all);
 	}
 }
 
 /** A Stop while jobs are being read. One while the execution is suspended never reaches the node. */
-async function endAtStop(run: RunContext, waiters: readonly WaitingItem[]): Promise<void> {
+async function endAtStop(run: RunContext, all: readonly WaitingItem[]): Promise<void> {
 	if (!run.isStoppedByUser()) return;
-	const open = waiters.filter(({ state }) => !isSettled(state));
+	const open = all.filter(({ state }) => !isSettled(state));
 	const left = await Promise.all(
-		open.map(async ({ state, plan }) => await afterStop(run, state.job, plan.options.cancelOnStop)),
+		open.map(async ({ state, settings }) => await afterStop(run, state.job, settings.options.cancelOnStop)),
 	);
 	const [first] = open;
 	if (first && left[0]) throw stoppedError(placeOf(run, first.itemIndex), first.state.job, left[0]);
@@ -107,13 +97,12 @@ export async function suspendItems(run: RunContext, goOn: boolean): Promise<Susp
 	if (problems.length > 0) throw inputError(placeOf(run, 0), problems);
 	const step = isSingleStep(context);
 	if (!step) checkWiring(run, mode);
-	const { waiters, misfits } = readWaitingItems(run, goOn);
+	const proof = await WaitProof.open(context, run.adapter);
+	const { waiting, others } = readWaitingItems(run, proof, goOn);
 
 	const now = Date.now();
-	const due = new Set(
-		waiters.filter(({ state, plan }) => (step && !isSettled(state)) || isDue(state, now, toSuspendPlan(plan))),
-	);
-	const looked = await Promise.all(waiters.map(async (waiter) => (due.has(waiter) ? await look(run, waiter) : waiter)));
+	const due = new Set(waiting.filter(({ state, plan }) => (step && !isSettled(state)) || isDue(state, now, plan)));
+	const looked = await Promise.all(waiting.map(async (one) => (due.has(one) ? await look(run, one) : one)));
 	await endAtStop(run, looked);
 	const settled = looked.filter(({ state }) => isSettled(state));
 	const open = looked.filter(({ state }) => !isSettled(state));
@@ -125,20 +114,21 @@ export async function suspendItems(run: RunContext, goOn: boolean): Promise<Susp
 			`Only this step was run, so the jobs were read once and nothing waits. Run the whole workflow to wait`,
 		);
 	}
-	const someLeave = mode === 'asFinished' && settled.length + misfits.length > 0;
+	const someLeave = mode === 'asFinished' && settled.length + others.length > 0;
 	if (isOver || step || someLeave) {
-		return { recheck: open.map(goRound), finished: await releaseAll(run, settled, misfits, looked, goOn) };
+		const recheck = open.map((one) => goRound(one, proof));
+		return { recheck, finished: await releaseAll(run, settled, others, looked, goOn) };
 	}
 	// What was learned has to be on the items before the execution is suspended: n8n keeps a node's input, not its output.
-	if (due.size > 0 || looked.some(({ entering }) => entering)) {
+	if (looked.some(({ changed }) => changed)) {
 		const round = [
-			...looked.map((waiter) => ({ itemIndex: waiter.itemIndex, item: goRound(waiter) })),
+			...looked.map((one) => ({ itemIndex: one.itemIndex, item: goRound(one, proof) })),
 			// An item of nothing but an error would be taken for one of n8n's own and be led to the error output early.
-			...misfits.map(({ itemIndex, item }) => ({ itemIndex, item: carry(item, itemIndex, {}) })),
+			...others.map(({ itemIndex, item }) => ({ itemIndex, item: carry(item, itemIndex, {}) })),
 		];
 		return { recheck: inOrder(round).map(({ item }) => item), finished: [] };
 	}
-	const moments = open.map(({ state, plan }) => wakeAt(state, now, toSuspendPlan(plan)));
-	await context.putExecutionToWait(new Date(Math.min(...moments)));
+	const moments = open.map(({ state, plan }) => wakeAt(state, plan));
+	await context.putExecutionToWait(new Date(Math.max(Math.min(...moments), now + 1000)));
 	return { recheck: [...context.getInputData()], finished: [] };
 }

@@ -1,52 +1,63 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { describeJob } from '../../core/job/job';
-import { toJson } from '../../core/http/json';
 import { readJobFromItem } from '../../core/job/jobFromItem';
 import {
 	enter,
+	expire,
 	readWaitState,
 	settle,
 	WAIT_FIELD,
-	type SuspendPlan,
+	type WaitPlan,
 	type WaitState,
 } from '../../core/waiting/waitState';
-import { jobFailedError, requestError, timedOutError } from '../../io/errors';
-import { readJobReference } from '../jobReference';
-import { toNodeError } from '../runItems';
-import { placeOf, type RunContext } from '../runContext';
-import { readJob, readWaitPlan, type WaitPlan } from '../wait';
+import { nameOtherJobs } from '../../io/errors';
+import type { WaitProof } from '../../io/waitProof';
+import { readJob } from '../askAgain';
+import { carriedJobs, passOnFailed, readJobReference } from '../jobReference';
+import { toNodeError, type ItemOutcome } from '../runItems';
+import type { RunContext } from '../runContext';
+import { planOf, readWaitSettings, type WaitSettings } from '../wait';
 
 /** One item on its way round. */
 export interface WaitingItem {
 	item: INodeExecutionData;
 	itemIndex: number;
+	settings: WaitSettings;
 	plan: WaitPlan;
 	state: WaitState;
-	/** It has not been here before. */
-	entering: boolean;
 	/** The item bears another state, or none. */
 	changed: boolean;
 }
 
-/** An item that cannot even begin to wait. Its parameters say so again at every turn, so nothing need be kept. */
-export interface InvalidItem {
+/** An item that has nothing to wait for. It says so again at every turn, so nothing need be kept. */
+export interface OtherItem {
 	item: INodeExecutionData;
 	itemIndex: number;
-	error: Error;
+	outcome: ItemOutcome;
 }
 
-function readWaiter(run: RunContext, item: INodeExecutionData, itemIndex: number): WaitingItem {
-	const plan = readWaitPlan(run, itemIndex);
-	const state = readWaitState(item.json);
-	if (state?.job.provider === run.adapter.id) return { item, itemIndex, plan, state, entering: false, changed: false };
+function begin(run: RunContext, itemIndex: number, plan: WaitPlan, carried: WaitState | null): WaitState {
+	const { json } = run.context.getInputData()[itemIndex] ?? {};
 	const reference = readJobReference(run, itemIndex);
 	const provider = run.adapter.id;
-	const stored = readJobFromItem(item.json);
+	const stored = readJobFromItem(json);
 	// Any other item may have columns of these names with something else in them.
 	const isTold = stored?.provider === provider && stored.jobId === reference.jobId;
 	const known = isTold ? stored : describeJob({ provider, ...reference });
-	const begun = enter(known, Date.now(), toSuspendPlan(plan));
-	return { item, itemIndex, plan, state: begun, entering: true, changed: true };
+	const begun = enter(known, Date.now(), plan);
+	// A state that cannot be proved, such as one of an earlier version, is believed in nothing but how long it has waited.
+	const waitsSince = carried?.job.jobId === reference.jobId ? carried.since : begun.since;
+	return { ...begun, since: waitsSince < begun.since ? waitsSince : begun.since };
+}
+
+function readWaitingItem(run: RunContext, proof: WaitProof, item: INodeExecutionData, itemIndex: number): WaitingItem {
+	const settings = readWaitSettings(run, itemIndex);
+	const plan = planOf(run, settings, 'rechecking');
+	const state = readWaitState(item.json);
+	if (state?.job.provider !== run.adapter.id || !proof.isSealed(item.json, state))
+		return { item, itemIndex, settings, plan, state: begin(run, itemIndex, plan, state), changed: true };
+	const current = expire(state, Date.now(), plan);
+	return { item, itemIndex, settings, plan, state: current, changed: current !== state };
 }
 
 /**
@@ -56,50 +67,41 @@ function readWaiter(run: RunContext, item: INodeExecutionData, itemIndex: number
  * @returns the items that can wait, and where it shall go on those that cannot
  * @throws NodeOperationError of the first that cannot, where it shall not
  */
-export function readWaitingItems(run: RunContext, goOn: boolean): { waiters: WaitingItem[]; misfits: InvalidItem[] } {
-	const waiters: WaitingItem[] = [];
-	const misfits: InvalidItem[] = [];
+export function readWaitingItems(
+	run: RunContext,
+	proof: WaitProof,
+	goOn: boolean,
+): { waiting: WaitingItem[]; others: OtherItem[] } {
+	const waiting: WaitingItem[] = [];
+	const others: OtherItem[] = [];
 	for (const [itemIndex, item] of run.context.getInputData().entries()) {
 		try {
-			waiters.push(readWaiter(run, item, itemIndex));
+			const failed = readWaitState(item.json) === null ? passOnFailed(run, itemIndex) : null;
+			if (failed === null) waiting.push(readWaitingItem(run, proof, item, itemIndex));
+			else others.push({ item, itemIndex, outcome: { ok: true, item: failed } });
 		} catch (error) {
 			const mapped = toNodeError(run, error, itemIndex);
-			if (!goOn) throw mapped;
-			misfits.push({ item, itemIndex, error: mapped });
+			if (!goOn) {
+				nameOtherJobs(mapped, carriedJobs(run), itemIndex);
+				throw mapped;
+			}
+			others.push({ item, itemIndex, outcome: { ok: false, error: mapped } });
 		}
 	}
-	return { waiters, misfits };
-}
-
-/** @returns the part of a plan that the waiting itself needs */
-export function toSuspendPlan({ waiting, options }: WaitPlan): SuspendPlan {
-	return { timeoutMinutes: waiting.timeoutMinutes, recheckMinutes: options.recheckIntervalMinutes };
+	return { waiting, others };
 }
 
 /**
- * Reads a waiter's job.
+ * Reads a waiting item's job.
  *
- * @returns the waiter with what that has changed; as it was when n8n's Stop came and the read failed
+ * @returns the item with what that has changed; as it was when n8n's Stop came and the read failed
  */
-export async function look(run: RunContext, waiter: WaitingItem): Promise<WaitingItem> {
-	const { plan, entering } = waiter;
-	const { raw, ...outcome } = await readJob(run, waiter.state.job, 1);
+export async function look(run: RunContext, waiting: WaitingItem): Promise<WaitingItem> {
+	const { plan, settings, state } = waiting;
+	const outcome = await readJob(run, state.job, settings.options.includeRaw, 0);
 	// Such a failure is no end of the wait: the job is still to be cancelled, or to be named in the log.
-	if (!outcome.ok && run.isStoppedByUser()) return waiter;
-	const state = settle(waiter.state, outcome, entering, Date.now(), toSuspendPlan(plan));
-	const next = plan.options.includeRaw && outcome.ok ? { ...state, raw: toJson(raw) } : state;
-	return { ...waiter, state: next, changed: true };
-}
-
-/** @returns the error that a settled item ends in, or null when it ends well */
-export function errorOf(run: RunContext, { itemIndex, plan, state }: WaitingItem): Error | null {
-	const place = placeOf(run, itemIndex);
-	const { job, failure, timedOut, fault } = state;
-	if (failure !== undefined) return requestError(place, failure, job);
-	const { timeoutMinutes, onTimeout, onJobFailure } = plan.waiting;
-	if (timedOut) return onTimeout === 'error' ? timedOutError(place, job, fault ?? null, timeoutMinutes) : null;
-	const ended = job.status === 'failed' || job.status === 'cancelled';
-	return ended && onJobFailure === 'error' ? jobFailedError(place, job) : null;
+	if (!outcome.ok && run.isStoppedByUser()) return waiting;
+	return { ...waiting, state: settle(state, outcome, Date.now(), plan), changed: true };
 }
 
 /** Puts a state on a copy of an item; the incoming one stays as it is. */
@@ -108,8 +110,7 @@ export function carry(item: INodeExecutionData, itemIndex: number, state: IDataO
 }
 
 /** @returns the item as it goes round, with the state it has by now */
-export function goRound({ item, itemIndex, state, changed }: WaitingItem): INodeExecutionData {
+export function goRound({ item, itemIndex, state, changed }: WaitingItem, proof: WaitProof): INodeExecutionData {
 	// n8n stores an object once, however often it appears: what is not changed must not be copied at every turn.
-	if (!changed) return { ...item, pairedItem: { item: itemIndex } };
-	return carry(item, itemIndex, { ...state, job: { ...state.job } });
+	return changed ? carry(item, itemIndex, proof.seal(state)) : { ...item, pairedItem: { item: itemIndex } };
 }

@@ -3,7 +3,7 @@
  * hand-built loop and a script, for jobs of the same length.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { pauseSeconds } from '../../../../nodes/Hailuo/core/waiting/poll';
+import { pauseSeconds } from '../../../../nodes/Hailuo/core/waiting/rhythm';
 import { providerById } from '../../../../nodes/Hailuo/providers/registry';
 import type { Suite } from '../../../e2e/support/suite';
 import { GATEWAYS } from '../../host/gateways';
@@ -93,8 +93,8 @@ async function measureAsleep(suite: Suite, runs: number): Promise<Case[]> {
 /** No gateway is asked more often than it wants to be. */
 function firstLooks(): string {
 	return GATEWAYS.map(({ provider, label }) => {
-		const shortestPollSeconds = providerById(provider)?.shortestPollSeconds ?? 0;
-		return `after ${pauseSeconds(1, { shortestPollSeconds, pollIntervalSeconds: 0 })} s at ${label}`;
+		const shortestPauseSeconds = providerById(provider)?.shortestPollSeconds ?? 0;
+		return `after ${pauseSeconds(1, { kind: 'polling', shortestPauseSeconds, intervalSeconds: 0 })} s at ${label}`;
 	}).join(', ');
 }
 

@@ -2,7 +2,7 @@
  * What a waiting execution costs a real n8n: its memory while few and many executions wait, then for some of them the
  * requests that their jobs took and the time from a job's end to the next node.
  */
-import { pauseSeconds } from '../../../../nodes/Hailuo/core/waiting/poll';
+import { pauseSeconds } from '../../../../nodes/Hailuo/core/waiting/rhythm';
 import { providerById } from '../../../../nodes/Hailuo/providers/registry';
 import { runStep } from '../../host/steps';
 import { BUILT_IN_LABEL, BUILT_IN_PAUSE_SECONDS } from '../alternatives/builtInNode';
@@ -18,8 +18,8 @@ const COUNTS = [0, 100, 200];
 const MANY_LOOKS = 20;
 
 function longestPollSeconds(): number {
-	const shortestPollSeconds = providerById(PROVIDER)?.shortestPollSeconds ?? 0;
-	return pauseSeconds(MANY_LOOKS, { shortestPollSeconds, pollIntervalSeconds: 0 });
+	const shortestPauseSeconds = providerById(PROVIDER)?.shortestPollSeconds ?? 0;
+	return pauseSeconds(MANY_LOOKS, { kind: 'polling', shortestPauseSeconds, intervalSeconds: 0 });
 }
 
 export async function measureWaiting({ runs }: BenchOptions): Promise<WaitingData> {

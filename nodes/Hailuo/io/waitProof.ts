@@ -1,0 +1,44 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { equalInConstantTime, hmacHex, sha256 } from '../core/http/hmac';
+import type { JsonObject } from '../core/http/http';
+import { textAt, valueAt } from '../core/http/read';
+import { WAIT_FIELD, writeWaitState, type WaitState } from '../core/waiting/waitState';
+import type { ProviderAdapter } from '../providers/adapter';
+import { readSecret } from './tickets';
+
+/**
+ * Tells the states of waits that this node has written, in this execution, from what else may stand on an item: whoever
+ * feeds the workflow could make one up, with a job that is over and a video of their own.
+ */
+export class WaitProof {
+	private constructor(
+		private readonly key: Uint8Array,
+		private readonly place: readonly string[],
+	) {}
+
+	static async open(context: IExecuteFunctions, adapter: ProviderAdapter): Promise<WaitProof> {
+		const secret = await readSecret(context, adapter);
+		// The credential's key signs other things as well, so there is a key made of it for this use alone.
+		const key = sha256(`n8n-nodes-hailuo wait ${adapter.id} ${secret}`);
+		return new WaitProof(key, [context.getExecutionId(), context.getNode().id]);
+	}
+
+	/** A ring is left out: callbacks put it there without the key, and it is worth one read at most. */
+	private signatureOf(state: WaitState): string {
+		return hmacHex(this.key, JSON.stringify([...this.place, writeWaitState({ ...state, rang: false })]));
+	}
+
+	/** @returns the state as an item carries it */
+	seal(state: WaitState): JsonObject {
+		return { ...writeWaitState(state), proof: this.signatureOf(state) };
+	}
+
+	/**
+	 * @param json an item's
+	 * @param state what was read from it
+	 */
+	isSealed(json: unknown, state: WaitState): boolean {
+		const proof = textAt(valueAt(json, WAIT_FIELD), 'proof');
+		return proof !== null && equalInConstantTime(proof, this.signatureOf(state));
+	}
+}
