@@ -116,12 +116,12 @@ export function turnOf(context: IWebhookFunctions): number | null {
  * Says whether an execution is still where a callback has found it. n8n loads it when a request begins and does not look
  * again, however long the rest of the request takes.
  *
- * @returns false when it has gone on; true also where this host does not show it
+ * @returns null where this host does not show it
  */
-export async function isStillThere(context: IWebhookFunctions): Promise<boolean> {
+export async function isStillThere(context: IWebhookFunctions): Promise<boolean | null> {
 	const additional: unknown = Reflect.get(context, 'additionalData');
 	const load: unknown = Reflect.get(Object(additional), 'getRunExecutionData');
-	if (typeof load !== 'function') return true;
+	if (typeof load !== 'function') return null;
 	try {
 		const stored: unknown = await Reflect.apply(load, additional, [context.getExecutionId()]);
 		if (stored === undefined) return false;
@@ -130,7 +130,7 @@ export async function isStillThere(context: IWebhookFunctions): Promise<boolean>
 		const waitsHere = textAt(stored, 'resultData', 'lastNodeExecuted') === name;
 		return waitsHere && Array.isArray(turns) && turns.length === turnOf(context);
 	} catch {
-		return true;
+		return null;
 	}
 }
 

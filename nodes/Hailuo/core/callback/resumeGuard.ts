@@ -4,6 +4,9 @@
  */
 const REQUEST_MILLISECONDS = 10 * 60_000;
 
+/** A wake-up takes far less; one that has come to nothing must not bar the next. */
+const WAKING_MILLISECONDS = 10_000;
+
 /** Executions that may be remembered; beyond that the oldest go. */
 const LIMIT = 50_000;
 
@@ -21,17 +24,19 @@ export class ResumeGuard {
 	 *
 	 * @param sleeper the execution, and the node in it that waits
 	 * @param turn how often the waiting node had run when the callback found the execution; null where that is not known
+	 * @param isStillThere whether the execution was just seen in that very turn
 	 * @param now milliseconds since 1970
 	 * @returns false when another callback is waking it from there, or has done so
 	 */
-	begin(sleeper: string, turn: number | null, now: number): boolean {
+	begin(sleeper: string, turn: number | null, isStillThere: boolean, now: number): boolean {
 		for (const [known, { at }] of this.latest) {
 			if (now - at <= REQUEST_MILLISECONDS && this.latest.size <= LIMIT) break;
 			this.latest.delete(known);
 		}
 		if (turn === null) return true;
 		const latest = this.latest.get(sleeper);
-		if (latest !== undefined && turn <= latest.turn) return false;
+		const cameToNothing = turn === latest?.turn && isStillThere && now - latest.at > WAKING_MILLISECONDS;
+		if (latest !== undefined && turn <= latest.turn && !cameToNothing) return false;
 		// The last one woken stands last.
 		this.latest.delete(sleeper);
 		this.latest.set(sleeper, { turn, at: now });

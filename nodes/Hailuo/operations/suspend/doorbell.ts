@@ -78,9 +78,10 @@ export async function answerDoorbell(context: IWebhookFunctions): Promise<IWebho
 	// n8n itself wakes it then, or has done so since this request began: its clock passes no doorbell.
 	if (Math.min(...awaited.map(({ nextCheckAt }) => Date.parse(nextCheckAt))) <= now + NEARLY_DUE)
 		return refuseForNow(context, 'The execution is about to look by itself');
-	if (!RESUME_GUARD.begin(sleeper, turnOf(context), now))
+	const there = await isStillThere(context);
+	if (there === false) return refuseForNow(context, 'The execution has gone on');
+	if (!RESUME_GUARD.begin(sleeper, turnOf(context), there === true, Date.now()))
 		return refuseForNow(context, 'The execution is being woken by another callback');
-	if (!(await isStillThere(context))) return refuseForNow(context, 'The execution has gone on');
 	const marked = items.map((item, index) => (rung.has(states[index]?.job.jobId ?? '') ? ring(item) : item));
 	return { webhookResponse: { resumed: true }, workflowData: [marked] };
 }
