@@ -45,17 +45,54 @@ describe('a fingerprint', () => {
 		for (const other of others) expect(fingerprint(changes)).not.toBe(fingerprint(other));
 	});
 
+	test.each<[string, object]>([
+		['text', { style: 'anime' }],
+		['number', { seed: 7 }],
+		['switch', { watermark: false }],
+		['list of files', { references: [aFileOf(1), aFileOf(2)] }],
+		['set of options', { tuning: { strength: 0.5, mask: null } }],
+	])('tells requests apart by a field that is yet to be invented, such as a %s', (_what, field) => {
+		expect(fingerprint(field)).not.toBe(fingerprint());
+	});
+
+	test.each<[string, object, object]>([
+		['in the order of a list', { references: [aFileOf(1), aFileOf(2)] }, { references: [aFileOf(2), aFileOf(1)] }],
+		['deep inside', { tuning: { mask: { area: [1, 2] } } }, { tuning: { mask: { area: [1, 3] } } }],
+		['in the bytes of a file among others', { references: [aFileOf(1)] }, { references: [aFileOf(2)] }],
+	])('tells requests apart that differ %s', (_where, one, other) => {
+		expect(fingerprint(one)).not.toBe(fingerprint(other));
+	});
+
 	test('tells providers apart', () => {
 		expect(fingerprint({}, 'wiro')).not.toBe(fingerprint({}, 'evolink'));
 	});
 
 	test.each<[string, Partial<VideoRequest>, Partial<VideoRequest>]>([
 		['the callback', { callbackUrl: 'https://n8n.example/1' }, { callbackUrl: 'https://n8n.example/2' }],
+		['whether a callback tells of progress', { callbackProgress: true }, { callbackProgress: false }],
 		['the idempotency key', { idempotencyKey: 'a' }, { idempotencyKey: 'b' }],
 		['the order of extras', { extras: { a: '1', b: true } }, { extras: { b: true, a: '1' } }],
 		['the name of a file', { firstFrame: aFile('a.png') }, { firstFrame: aFile('b.png') }],
 	])('does not depend on %s', (_what, one, other) => {
 		expect(fingerprint(one)).toBe(fingerprint(other));
+	});
+
+	test('does not depend on the order of fields, however deep', () => {
+		const turned = (value: unknown): unknown => {
+			if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+			return Object.fromEntries(
+				Object.entries(value)
+					.map(([name, field]) => [name, turned(field)])
+					.reverse(),
+			);
+		};
+		const request = aRequest({ firstFrame: aFileOf(1, 2), extras: { a: '1', b: true } });
+		expect(fingerprintOf('wiro', turned(request) as VideoRequest)).toBe(fingerprintOf('wiro', request));
+	});
+
+	test('is the same for the same bytes, whichever kind of array holds them', () => {
+		const file = { ...aFileOf(), bytes: Buffer.from([1, 2, 3]) };
+		expect(fingerprint({ firstFrame: file })).toBe(fingerprint({ firstFrame: aFileOf(1, 2, 3) }));
 	});
 
 	test('keeps parts apart that read the same when run together', () => {

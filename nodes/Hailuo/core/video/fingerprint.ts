@@ -1,22 +1,33 @@
 import { sha256Hex } from '../http/hmac';
-import type { Frame, VideoRequest } from './videoRequest';
+import type { VideoRequest } from './videoRequest';
 
-function describeFrame(frame: Frame | null): unknown {
-	if (frame === null) return null;
-	return frame.kind === 'url' ? frame.url : [frame.mimeType, sha256Hex(frame.bytes)];
+/** What makes no other video: where its end is reported to, which may carry a time, and the key, made of this very print. */
+type Uncounted = 'callbackUrl' | 'callbackProgress' | 'idempotencyKey';
+
+/** Brings a value into one form whatever the order of its fields, with the hash of a file in the place of its bytes. */
+function canonical(value: unknown): unknown {
+	if (value instanceof Uint8Array) return sha256Hex(value);
+	if (Array.isArray(value)) return value.map(canonical);
+	if (typeof value !== 'object' || value === null) return value;
+	const fields = Object.entries(value)
+		// The same bytes under another name are the same image.
+		.filter(([name]) => !(name === 'fileName' && 'bytes' in value))
+		.sort(([left], [right]) => (left < right ? -1 : 1));
+	return Object.fromEntries(fields.map(([name, field]) => [name, canonical(field)]));
 }
 
 /**
- * Tells one request from another: what would make another video has another fingerprint. Where the result is reported
- * to does not count, since that may carry a time.
+ * Tells one request from another: what could make another video has another fingerprint. It covers whatever a request
+ * holds, so that no field can be forgotten: two requests of one fingerprint are one purchase.
  *
  * @returns 64 hexadecimal digits
  */
-export function fingerprintOf(provider: string, request: Omit<VideoRequest, 'callbackUrl' | 'idempotencyKey'>): string {
-	const { model, prompt, resolution, duration, promptOptimizer, extras } = request;
-	const options = Object.entries(extras).sort(([left], [right]) => (left < right ? -1 : 1));
-	const frames = [request.firstFrame, request.lastFrame].map(describeFrame);
-	return sha256Hex(JSON.stringify([provider, model, prompt, frames, resolution, duration, promptOptimizer, options]));
+export function fingerprintOf(
+	provider: string,
+	request: Omit<VideoRequest, Uncounted> & Partial<Pick<VideoRequest, Uncounted>>,
+): string {
+	const { callbackUrl, callbackProgress, idempotencyKey, ...counted } = request;
+	return sha256Hex(JSON.stringify([provider, canonical(counted)]));
 }
 
 /** Apiframe takes 255; an adapter may append to the key when it has to ask in another spelling. */
