@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isWebUrl, textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
-import { readChoice, shown, type Field, type GetParameter } from './shared';
+import { shown } from '../core/video/words';
+import { readChoice, type Field, type GetParameter } from './shared';
 import { always, belongingTo, NEVER, perProvider, type ConditionalField } from './conditionalFields';
 
 const CHOICES = [
@@ -30,7 +31,7 @@ function callbackOf({ callbacks, label }: ProviderAdapter): ConditionalField[] {
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
-		options: CHOICES.map((choice) => ({ ...choice })),
+		options: [...CHOICES],
 		default: 'none',
 		description: callbacks.documented ? description : `${description}. ${reservation}`,
 	});
@@ -49,9 +50,7 @@ function callbackUrlOf({ callbacks }: ProviderAdapter): ConditionalField[] {
 	});
 }
 
-/**
- * @returns where the provider reports to, for the providers that do
- */
+/** @returns where the provider reports to, for the providers that do */
 export function describeCallback(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	return [...perProvider(providers, ['create'], callbackOf), ...perProvider(providers, ['create'], callbackUrlOf)];
 }
@@ -64,9 +63,7 @@ export interface CallbackForm {
 	problems: string[];
 }
 
-/**
- * Reads where the provider is to report to.
- */
+/** Reads where the provider is to report to. */
 export function readCallbackForm(get: GetParameter, { callbacks, label }: ProviderAdapter): CallbackForm {
 	const problems: string[] = [];
 	const choice = readChoice<CallbackChoice>(get('callback', 'none'), 'Callback', CHOICES, 'none', problems);

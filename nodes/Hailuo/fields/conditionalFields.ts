@@ -4,12 +4,12 @@ import type { ProviderAdapter } from '../providers/adapter';
 import { onOperations, type Field, type OperationName } from './shared';
 
 /**
- * Fields whose options depend on other fields. n8n has no such field, so there are several of the same name, of which at
- * most one is visible; n8n takes the visible one's options and default. These are twins.
+ * A field whose options depend on other fields. n8n has no such field, so there are several of the same name, of which at
+ * most one is visible; n8n takes the visible one's options and default.
  *
  * Provider and operation are conditions to `show`, every other field is one to `hide`. For n8n shows a field at once when
- * a value that its `show` names is an expression, whatever the other conditions say, so that all twins would stand in
- * the form together. `hide` sees an expression as the text it is, which lets exactly one twin stay: the widest.
+ * a value that its `show` names is an expression, whatever the other conditions say, so that all of one name would stand
+ * in the form together. `hide` sees an expression as the text it is, which lets exactly one stay: the widest.
  */
 export interface ConditionalField {
 	field: Field;
@@ -26,10 +26,21 @@ export function always(field: Field): ConditionalField[] {
 /** A field that is not there. */
 export const NEVER: ConditionalField[] = [];
 
-/** Compares by how many options the twins offer at most, then by how many they offer at least. */
+/** @returns what the values come to, each once, with the values that come to it */
+function groupAlike<Value, Result>(pairs: ReadonlyArray<[Value, Result]>): Array<{ values: Value[]; result: Result }> {
+	const groups = new Map<string, { values: Value[]; result: Result }>();
+	for (const [value, result] of pairs) {
+		const key = JSON.stringify(result);
+		const { values } = groups.get(key) ?? { values: [] };
+		groups.set(key, { values: [...values, value], result });
+	}
+	return [...groups.values()];
+}
+
+/** Compares by how many options the fields offer at most, then by how many they offer at least. */
 function byWidth(left: readonly ConditionalField[], right: readonly ConditionalField[]): number {
-	const [leftWidths = [], rightWidths = []] = [left, right].map((twins) =>
-		twins.map(({ field }) => field.options?.length ?? 1),
+	const [leftWidths = [], rightWidths = []] = [left, right].map((fields) =>
+		fields.map(({ field }) => field.options?.length ?? 1),
 	);
 	return Math.max(0, ...rightWidths) - Math.max(0, ...leftWidths) || Math.min(...rightWidths) - Math.min(...leftWidths);
 }
@@ -39,34 +50,27 @@ function byWidth(left: readonly ConditionalField[], right: readonly ConditionalF
  *
  * @param name the other field; in a collection, its path from the root
  * @param known all values that the other field has anywhere
- * @param offered those it has here; for what is left behind from elsewhere, and for an expression, the widest twin stays
- * @param twinsAt the field at one of the offered values
- * @returns the twins, in the order of the values
+ * @param offered those it has here; for what is left behind from elsewhere, and for an expression, the widest field stays
+ * @param fieldsAt the field at one of the offered values
+ * @returns the fields, in the order of the values
  */
 export function dependingOn<Value extends string>(
 	name: string,
 	known: readonly Value[],
 	offered: readonly Value[],
-	twinsAt: (value: Value) => ConditionalField[],
+	fieldsAt: (value: Value) => ConditionalField[],
 ): ConditionalField[] {
-	const groups = new Map<string, { values: Value[]; twins: ConditionalField[] }>();
-	for (const value of offered) {
-		const twins = twinsAt(value);
-		const key = JSON.stringify(twins);
-		const group = groups.get(key);
-		if (group) group.values.push(value);
-		else groups.set(key, { values: [value], twins });
-	}
-	const [widest, ...narrower] = [...groups.values()].sort(
-		(left, right) => byWidth(left.twins, right.twins) || right.values.length - left.values.length,
+	const groups = groupAlike(offered.map((value): [Value, ConditionalField[]] => [value, fieldsAt(value)]));
+	const [widest, ...narrower] = [...groups].sort(
+		(left, right) => byWidth(left.result, right.result) || right.values.length - left.values.length,
 	);
 	if (!widest) return NEVER;
-	if (narrower.length === 0) return widest.twins;
+	if (narrower.length === 0) return widest.result;
 	const elsewhere = narrower.flatMap(({ values }) => values);
-	return [...groups.values()].flatMap((group) => {
+	return groups.flatMap((group) => {
 		const isWidest = group === widest;
 		const hidden = known.filter((value) => (isWidest ? elsewhere.includes(value) : !group.values.includes(value)));
-		return group.twins.map(({ field, hide }) => ({
+		return group.result.map(({ field, hide }) => ({
 			field,
 			hide: { [name]: isWidest ? hidden : [...hidden, IS_EXPRESSION], ...hide },
 		}));
@@ -94,17 +98,17 @@ export function belongingTo(name: string, known: readonly string[], value: strin
 /**
  * Makes a field depend on the model, at one provider.
  *
- * @param twinsAt the field at one of the models this provider sells
+ * @param fieldsAt the field at one of the models this provider sells
  * @param name where the model stands, seen from the field: `/model` in a collection
  */
 export function perModel(
 	{ offers }: ProviderAdapter,
-	twinsAt: (offer: Offer) => ConditionalField[],
+	fieldsAt: (offer: Offer) => ConditionalField[],
 	name: 'model' | '/model' = 'model',
 ): ConditionalField[] {
 	const sold = offers.map(({ model }) => model);
 	return dependingOn(name, MODEL_IDS, sold, (model) =>
-		offers.filter((offer) => offer.model === model).flatMap(twinsAt),
+		offers.filter((offer) => offer.model === model).flatMap(fieldsAt),
 	);
 }
 
@@ -112,25 +116,19 @@ export function perModel(
  * Makes a field depend on the provider; what several providers have alike is one property.
  *
  * @param operations those the field belongs to
- * @param twinsOf the field at one provider
+ * @param fieldsOf the field at one provider
  * @param root where provider and operation stand, seen from the field: `/` in a collection
  */
 export function perProvider(
 	providers: readonly ProviderAdapter[],
 	operations: readonly OperationName[],
-	twinsOf: (provider: ProviderAdapter) => ConditionalField[],
+	fieldsOf: (provider: ProviderAdapter) => ConditionalField[],
 	root: '' | '/' = '',
 ): INodeProperties[] {
-	const groups = new Map<string, { twin: ConditionalField; ids: string[] }>();
-	for (const provider of providers) {
-		for (const twin of twinsOf(provider)) {
-			const key = JSON.stringify(twin);
-			const group = groups.get(key);
-			if (group) group.ids.push(provider.id);
-			else groups.set(key, { twin, ids: [provider.id] });
-		}
-	}
-	return [...groups.values()].map(({ twin: { field, hide }, ids }) => ({
+	const pairs = providers.flatMap((provider) =>
+		fieldsOf(provider).map((field): [string, ConditionalField] => [provider.id, field]),
+	);
+	return groupAlike(pairs).map(({ values: ids, result: { field, hide } }) => ({
 		...field,
 		displayOptions: {
 			show: { ...(ids.length < providers.length && { [`${root}provider`]: ids }), ...onOperations(operations) },

@@ -3,39 +3,22 @@ import { MODELS } from '../core/video/catalog';
 import { textAt, valueAt } from '../core/http/read';
 import type { ExtraValues } from '../core/video/videoRequest';
 import type { ExtraOption, ProviderAdapter } from '../providers/adapter';
-import { CREATING, readBoolean, readChoice, shown, type Field } from './shared';
+import { shown } from '../core/video/words';
+import { CREATING, readBoolean, readChoice, type Field } from './shared';
 import { always, NEVER, perModel, perProvider } from './conditionalFields';
 
 function describeExtra(extra: ExtraOption): Field {
-	const { label: displayName, name, description } = extra;
-	const common = { displayName, name, description };
-	switch (extra.type) {
-		case 'boolean':
-			return { ...common, type: 'boolean', default: extra.default };
-		case 'string':
-			return {
-				...common,
-				type: 'string',
-				default: extra.default,
-				...(extra.placeholder !== undefined && { placeholder: extra.placeholder }),
-			};
-		case 'options':
-			return {
-				...common,
-				type: 'options',
-				default: extra.default,
-				options: extra.choices.map((choice) => ({ ...choice })),
-			};
-	}
+	const { label: displayName, models, ...rest } = extra;
+	if (rest.type !== 'options') return { displayName, ...rest };
+	const { choices, ...field } = rest;
+	return { displayName, ...field, options: [...choices] };
 }
 
 function isOfferedFor({ models }: ExtraOption, model: string): boolean {
 	return models === undefined || models.includes(model);
 }
 
-/**
- * @returns the options only one provider has, each for the models it is offered for; made to stand in a collection
- */
+/** @returns the options only one provider has, each for the models it is offered for; made to stand in a collection */
 export function describeExtras(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	return perProvider(
 		providers,

@@ -43,7 +43,7 @@ export {
  */
 export function describeForm(offered: readonly ProviderAdapter[]): INodeProperties[] {
 	return [
-		describeProvider(offered),
+		describeProvider(offered, 'The gateway that makes and bills the video, each with a credential of its own'),
 		describeCredentialPlace(),
 		...describeOperation(offered),
 		describeTool(),

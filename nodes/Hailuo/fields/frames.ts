@@ -3,7 +3,8 @@ import { IMAGE_SIZE_LIMIT, type Offer } from '../core/video/catalog';
 import { IMAGE_TYPE_LABELS } from '../core/video/imageType';
 import { textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
-import { CREATING, joinWords, readChoice, type Field, type GetParameter } from './shared';
+import { joinWords } from '../core/video/words';
+import { CREATING, readChoice, type Field, type GetParameter } from './shared';
 import {
 	always,
 	belongingTo,
@@ -34,12 +35,11 @@ const KINDS = [NONE, ...IMAGES];
 const DEFAULT_PROPERTY = 'data';
 
 const FRAMES = {
-	firstFrame: { label: 'First Frame', what: 'The image the video begins with' },
-	lastFrame: { label: 'Last Frame', what: 'The image the video ends with' },
+	firstFrame: { label: 'First Frame', verb: 'begins' },
+	lastFrame: { label: 'Last Frame', verb: 'ends' },
 } as const;
 type FrameName = keyof typeof FRAMES;
 
-const urlLabel = (frame: FrameName) => `${FRAMES[frame].label} URL`;
 const propertyLabel = (frame: FrameName) => `${FRAMES[frame].label} Input Data Field Name`;
 
 /** Whether a video of this model begins with an image as a rule. */
@@ -54,46 +54,52 @@ function describeFrame(
 	initial: FrameKind,
 ): Field {
 	const need = { required: ', which this model needs', recommended: ', which this model is made for', optional: '' };
-	const what = frame === 'firstFrame' ? `${FRAMES[frame].what}${need[offer.firstFrame]}` : FRAMES[frame].what;
+	const { label, verb } = FRAMES[frame];
+	const needed = frame === 'firstFrame' ? need[offer.firstFrame] : '';
 	const types = joinWords(
 		offer.imageTypes.map((type) => IMAGE_TYPE_LABELS[type]),
 		'or',
 	);
 	return {
-		displayName: FRAMES[frame].label,
+		displayName: label,
 		name: frame,
 		type: 'options',
-		options: options.map((option) => ({ ...option })),
+		options: [...options],
 		default: initial,
 		// n8n keeps no value that is a field's default: what was left at URL, the default of one model, is None at another.
 		...(frame === 'firstFrame' && initial === 'none' && { hint: "Changing 'Model' may set this back to None" }),
-		description: `${what}: ${types}, at most ${IMAGE_SIZE_LIMIT / 1024 / 1024} MB`,
+		description: `The image the video ${verb} with${needed}: ${types}, at most ${IMAGE_SIZE_LIMIT / 1024 / 1024} MB`,
 	};
 }
 
-function describeUrl(frame: FrameName): Field {
-	return {
-		displayName: urlLabel(frame),
-		name: `${frame}Url`,
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. https://example.com/image.png',
-		description: `Address of the image the video ${frame === 'firstFrame' ? 'begins' : 'ends'} with; the provider must be able to open it without signing in`,
-	};
-}
-
-function describeProperty(frame: FrameName): Field {
-	return {
-		displayName: propertyLabel(frame),
-		name: `${frame}BinaryProperty`,
-		type: 'string',
-		default: DEFAULT_PROPERTY,
-		typeOptions: { binaryDataProperty: true },
-		placeholder: 'e.g. data',
-		hint: "The name of the item's field that holds the file",
-		description: `Name of the binary field with the image the video ${frame === 'firstFrame' ? 'begins' : 'ends'} with`,
-	};
+/** @returns what belongs to a frame: its address and the name of its file, each where that is chosen */
+function describeDetails(
+	frame: FrameName,
+	where: (fields: () => ConditionalField[]) => INodeProperties[],
+): INodeProperties[] {
+	const { label, verb } = FRAMES[frame];
+	const detail = (kind: FrameKind, field: Field) => where(() => belongingTo(frame, FRAME_KINDS, kind, field));
+	return [
+		...detail('url', {
+			displayName: `${label} URL`,
+			name: `${frame}Url`,
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://example.com/image.png',
+			description: `Address of the image the video ${verb} with; the provider must be able to open it without signing in`,
+		}),
+		...detail('binary', {
+			displayName: propertyLabel(frame),
+			name: `${frame}BinaryProperty`,
+			type: 'string',
+			default: DEFAULT_PROPERTY,
+			typeOptions: { binaryDataProperty: true },
+			placeholder: 'e.g. data',
+			hint: "The name of the item's field that holds the file",
+			description: `Name of the binary field with the image the video ${verb} with`,
+		}),
+	];
 }
 
 /**
@@ -106,34 +112,23 @@ export function describeFirstFrame(providers: readonly ProviderAdapter[]): INode
 			return always(describeFrame('firstFrame', offer, options, wantsImage(offer) ? 'url' : 'none'));
 		}),
 	);
-	const detail = (field: Field, kind: FrameKind) =>
-		perProvider(providers, CREATING, () => belongingTo('firstFrame', FRAME_KINDS, kind, field));
-	return [
-		...selector,
-		...detail(describeUrl('firstFrame'), 'url'),
-		...detail(describeProperty('firstFrame'), 'binary'),
-	];
+	return [...selector, ...describeDetails('firstFrame', (fields) => perProvider(providers, CREATING, fields))];
 }
 
 /**
  * @returns the last frame and what belongs to it, where the provider sells a model that takes one beside a first frame
  */
 export function describeLastFrame(providers: readonly ProviderAdapter[]): INodeProperties[] {
-	const besideFirst = (twinsAt: (offer: Offer) => ConditionalField[]) =>
+	const besideFirst = (fieldsAt: (offer: Offer) => ConditionalField[]) =>
 		perProvider(providers, CREATING, (provider) =>
 			perModel(provider, (offer) =>
 				offer.lastFrame
-					? dependingOn('firstFrame', FRAME_KINDS, FRAME_KINDS, (kind) => (kind === 'none' ? NEVER : twinsAt(offer)))
+					? dependingOn('firstFrame', FRAME_KINDS, FRAME_KINDS, (kind) => (kind === 'none' ? NEVER : fieldsAt(offer)))
 					: NEVER,
 			),
 		);
-	const detail = (field: Field, kind: FrameKind) =>
-		besideFirst(() => belongingTo('lastFrame', FRAME_KINDS, kind, field));
-	return [
-		...besideFirst((offer) => always(describeFrame('lastFrame', offer, KINDS, 'none'))),
-		...detail(describeUrl('lastFrame'), 'url'),
-		...detail(describeProperty('lastFrame'), 'binary'),
-	];
+	const selector = besideFirst((offer) => always(describeFrame('lastFrame', offer, KINDS, 'none')));
+	return [...selector, ...describeDetails('lastFrame', besideFirst)];
 }
 
 /**

@@ -6,6 +6,7 @@ import type { ExtraValues } from '../core/video/videoRequest';
 import type { ProviderAdapter } from '../providers/adapter';
 import { belongingToAddress } from './callback';
 import { describeExtras, readExtras } from './extras';
+import { shown } from '../core/video/words';
 import {
 	CREATING,
 	describeNumber,
@@ -15,7 +16,6 @@ import {
 	readModel,
 	readNumber,
 	REFERRING,
-	shown,
 	WAITING,
 	type Field,
 	type GetParameter,
@@ -28,7 +28,6 @@ const EVERY: readonly OperationName[] = [...CREATING, ...REFERRING];
 
 const NUMBERS = {
 	createRetries: {
-		name: 'createRetries',
 		label: 'Create Retries',
 		default: 2,
 		unit: 'times',
@@ -38,7 +37,6 @@ const NUMBERS = {
 			'How often to send a create again that certainly made no job; one of unknown outcome is repeated only under a key that makes no second job (Apiframe), so nothing is paid twice',
 	},
 	maxConcurrency: {
-		name: 'maxConcurrency',
 		label: 'Max Concurrency',
 		default: 8,
 		unit: 'requests',
@@ -48,7 +46,6 @@ const NUMBERS = {
 			'How many requests may be under way at the same time; it does not limit how many jobs run at the provider',
 	},
 	maxVideoSize: {
-		name: 'maxVideoSize',
 		label: 'Max Video Size',
 		default: 1024,
 		unit: 'MB',
@@ -57,7 +54,6 @@ const NUMBERS = {
 		description: 'How many megabytes a downloaded video may have',
 	},
 	pollInterval: {
-		name: 'pollInterval',
 		label: 'Poll Interval',
 		default: 0,
 		unit: 'seconds',
@@ -65,7 +61,6 @@ const NUMBERS = {
 		description: 'How many seconds to pause between two looks at a job',
 	},
 	recheckInterval: {
-		name: 'recheckInterval',
 		label: 'Recheck Interval',
 		default: 2,
 		unit: 'minutes',
@@ -75,7 +70,6 @@ const NUMBERS = {
 			'How many minutes a suspended execution sleeps between two looks at a job whose callback does not come; the first look comes within 75 seconds',
 	},
 	waitForSlot: {
-		name: 'waitForSlot',
 		label: 'Wait for Slot',
 		default: 10,
 		unit: 'minutes',
@@ -132,7 +126,7 @@ const IDEMPOTENCY_KEY: Field = {
 
 function pollIntervalOf({ shortestPollSeconds }: ProviderAdapter): Field {
 	const { description } = NUMBERS.pollInterval;
-	return describeNumber({
+	return describeNumber('pollInterval', {
 		...NUMBERS.pollInterval,
 		description: `${description}, at least the ${shortestPollSeconds} the provider asks for; 0 begins quickly and slows down to 15`,
 	});
@@ -143,9 +137,7 @@ function unlessSuspended(field: Field): ConditionalField[] {
 	return [{ field, hide: { '/waitStrategy': ['suspend'] } }];
 }
 
-/**
- * @returns what most people never need, each where provider, operation and model give it a meaning
- */
+/** @returns what most people never need, each where provider, operation and model give it a meaning */
 export function describeOptions(providers: readonly ProviderAdapter[]): INodeProperties {
 	const where = (
 		operations: readonly OperationName[],
@@ -154,9 +146,9 @@ export function describeOptions(providers: readonly ProviderAdapter[]): INodePro
 	) => perProvider(providers, operations, (provider) => (offers(provider) ? always(field) : NEVER), '/');
 	const items = [
 		...where(EVERY, INCLUDE_RAW),
-		...where(EVERY, describeNumber(NUMBERS.maxConcurrency)),
-		...where(CREATING, describeNumber(NUMBERS.createRetries)),
-		...where(CREATING, describeNumber(NUMBERS.waitForSlot)),
+		...where(EVERY, describeNumber('maxConcurrency', NUMBERS.maxConcurrency)),
+		...where(CREATING, describeNumber('createRetries', NUMBERS.createRetries)),
+		...where(CREATING, describeNumber('waitForSlot', NUMBERS.waitForSlot)),
 		...perProvider(
 			providers,
 			['create'],
@@ -168,11 +160,11 @@ export function describeOptions(providers: readonly ProviderAdapter[]): INodePro
 		...perProvider(providers, ['createAndWait'], (provider) => always(pollIntervalOf(provider)), '/'),
 		...perProvider(providers, ['wait'], (provider) => unlessSuspended(pollIntervalOf(provider)), '/'),
 		{
-			...describeNumber(NUMBERS.recheckInterval),
+			...describeNumber('recheckInterval', NUMBERS.recheckInterval),
 			displayOptions: { show: { ...onOperations(['wait']), '/waitStrategy': ['suspend'] } },
 		},
 		{
-			...describeNumber(NUMBERS.maxVideoSize),
+			...describeNumber('maxVideoSize', NUMBERS.maxVideoSize),
 			displayOptions: { show: { ...onOperations(FINISHING), '/downloadVideo': [true] } },
 		},
 		...describeExtras(providers),
@@ -219,19 +211,20 @@ export interface NodeOptions {
 export function readOptions(get: GetParameter, adapter: ProviderAdapter): NodeOptions {
 	const problems: string[] = [];
 	const options = get('options', {});
-	const number = (field: NumberField) => readNumber(valueAt(options, field.name) ?? field.default, field, problems);
+	const number = (name: keyof typeof NUMBERS) =>
+		readNumber(valueAt(options, name) ?? NUMBERS[name].default, NUMBERS[name], problems);
 	const boolean = ({ name, displayName }: Field) =>
 		readBoolean(valueAt(options, name) ?? false, displayName, false, problems);
 	return {
-		pollIntervalSeconds: number(NUMBERS.pollInterval),
-		recheckIntervalMinutes: number(NUMBERS.recheckInterval),
-		maxConcurrency: number(NUMBERS.maxConcurrency),
+		pollIntervalSeconds: number('pollInterval'),
+		recheckIntervalMinutes: number('recheckInterval'),
+		maxConcurrency: number('maxConcurrency'),
 		includeRaw: boolean(INCLUDE_RAW),
 		idempotencyKey: textAt(options, IDEMPOTENCY_KEY.name),
-		createRetries: number(NUMBERS.createRetries),
-		waitForSlotMinutes: number(NUMBERS.waitForSlot),
+		createRetries: number('createRetries'),
+		waitForSlotMinutes: number('waitForSlot'),
 		cancelOnStop: boolean(CANCEL_ON_STOP),
-		maxVideoSizeMegabytes: number(NUMBERS.maxVideoSize),
+		maxVideoSizeMegabytes: number('maxVideoSize'),
 		context: readContext(valueAt(options, CONTEXT.name), problems),
 		extras: readExtras(options, adapter, readModel(get), problems),
 		problems,

@@ -2,19 +2,20 @@ import type { INodeProperties } from 'n8n-workflow';
 import { ADVISED_CAMERA_MOVEMENTS, CAMERA_MOVEMENTS, MODELS } from '../core/video/catalog';
 import { textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
-import { CREATING, joinWords, onOperations, shown } from './shared';
+import { joinWords, shown } from '../core/video/words';
+import { CREATING, onOperations } from './shared';
 import { always, perProvider } from './conditionalFields';
 
 function promptLimits(): string {
 	const limits = [...new Set(Object.values(MODELS).map(({ promptLimit }) => promptLimit))].sort(
 		(left, right) => left - right,
 	);
-	return joinWords(limits.map(String), 'or');
+	return joinWords(limits, 'or');
 }
 
 /**
  * @returns the prompt, required where every model of the provider needs one; a requirement of some models only is left
- * to the validation, since twins by model would both stand in the form
+ * to the validation, since fields by model would all stand in the form
  */
 export function describePrompt(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	return perProvider(providers, CREATING, ({ offers }) => {
@@ -72,9 +73,7 @@ export function readMovements(value: unknown): string[] {
 		.map((word) => CAMERA_MOVEMENTS.find((known) => known.toLowerCase() === word.toLowerCase()) ?? word);
 }
 
-/**
- * @param problems takes a sentence in the form's words when the value is no text
- */
+/** @param problems takes a sentence in the form's words when the value is no text */
 export function readPrompt(value: unknown, problems: string[]): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value !== 'string' && typeof value !== 'number')

@@ -1,7 +1,8 @@
 import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { MODELS, RESOLUTIONS, type ModelId, type Offer } from '../core/video/catalog';
 import type { ProviderAdapter } from '../providers/adapter';
-import { CREATING, joinWords, type OperationName } from './shared';
+import { joinWords } from '../core/video/words';
+import { CREATING, type OperationName } from './shared';
 import { always, perProvider, type ConditionalField } from './conditionalFields';
 
 const DEFAULT_OPERATION: OperationName = 'createAndWait';
@@ -41,9 +42,10 @@ export const OPERATIONS: ReadonlyArray<INodePropertyOptions & { value: Operation
 ];
 
 /**
+ * @param description what the provider does here
  * @returns provider, the first in the registry being the default; it shapes the form, so it takes no expression
  */
-export function describeProvider(providers: readonly ProviderAdapter[]): INodeProperties {
+export function describeProvider(providers: readonly ProviderAdapter[], description: string): INodeProperties {
 	const initial = providers[0]?.id ?? '';
 	return {
 		displayName: 'Provider',
@@ -54,7 +56,7 @@ export function describeProvider(providers: readonly ProviderAdapter[]): INodePr
 			.map(({ id, label }) => ({ name: label, value: id }))
 			.sort((left, right) => left.name.localeCompare(right.name)),
 		default: initial,
-		description: 'The gateway that makes and bills the video, each with a credential of its own',
+		description,
 	};
 }
 
@@ -105,13 +107,11 @@ export function describeOperation(providers: readonly ProviderAdapter[]): INodeP
 function describeOffer(offer: Offer): INodePropertyOptions {
 	const image = offer.firstFrame === 'optional' ? ['text', 'an image'] : ['an image'];
 	const sources = offer.lastFrame ? [...image, 'a first and a last image'] : image;
-	const largest = RESOLUTIONS.filter((resolution) => offer.resolutions[resolution])
-		.slice(-1)
-		.join('');
+	const largest = RESOLUTIONS.findLast((resolution) => offer.resolutions[resolution]);
 	return {
 		name: MODELS[offer.model].label,
 		value: offer.model,
-		description: `From ${joinWords(sources, 'or')}, up to ${largest}`,
+		description: `From ${joinWords(sources, 'or')}, up to ${largest ?? ''}`,
 	};
 }
 
@@ -129,9 +129,7 @@ function modelOf({ offers }: ProviderAdapter): ConditionalField[] {
 	});
 }
 
-/**
- * @returns the models each provider sells; Hailuo 2.3 Fast being the default where it is among them
- */
+/** @returns the models each provider sells; Hailuo 2.3 Fast being the default where it is among them */
 export function describeModel(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	return perProvider(providers, CREATING, modelOf);
 }

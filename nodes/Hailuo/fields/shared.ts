@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { MODEL_IDS } from '../core/video/catalog';
-import { cleanText, numberAt, textAt } from '../core/http/read';
+import { numberAt, textAt } from '../core/http/read';
+import { joinWords, shown } from '../core/video/words';
 
 /**
  * Reads one parameter of one item. What it returns may be anything, since most fields take expressions. Fields that the
@@ -29,22 +30,8 @@ export function onOperations(operations: readonly OperationName[]): Record<strin
 	return { '/operation': [...operations] };
 }
 
-/** @returns the words as a list in a sentence */
-export function joinWords(words: readonly string[], last: 'and' | 'or'): string {
-	return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.slice(-1).join('')}`;
-}
-
-/** @returns a value of any type as a sentence can show it */
-export function shown(value: unknown): string {
-	if (value === undefined || value === null || value === '') return 'empty';
-	if (typeof value === 'string') return `'${cleanText(value, 60)}'`;
-	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-	return Array.isArray(value) ? 'a list' : 'an object';
-}
-
 /** A number field: its properties, its limits and the words for them come from here. */
 export interface NumberField {
-	name: string;
 	label: string;
 	default: number;
 	unit: 'minutes' | 'seconds' | 'MB' | 'times' | 'requests';
@@ -57,12 +44,12 @@ export interface NumberField {
 }
 
 /** @returns the field of the form; the unit stands under it where its name does not say it */
-export function describeNumber(field: NumberField): Field {
+export function describeNumber(name: string, field: NumberField): Field {
 	const { default: initial } = field;
 	const timed = field.unit === 'minutes' || field.unit === 'seconds';
 	return {
 		displayName: field.label,
-		name: field.name,
+		name,
 		type: 'number',
 		typeOptions: { minValue: field.above === true ? field.minimum + 1 : field.minimum },
 		default: initial,

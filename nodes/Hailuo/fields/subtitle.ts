@@ -33,9 +33,7 @@ export function describeSubtitle(providers: readonly ProviderAdapter[]): string 
 	return `={{ ${byProvider(providers)} + (${model} || "") + ": " + ${operation} }}`;
 }
 
-/**
- * @returns an expression for the provider and what a callback does
- */
+/** @returns an expression for the provider and what a callback does */
 export function describeTriggerSubtitle(providers: readonly ProviderAdapter[]): string {
 	const action = labelOf(
 		'onCallback',

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { ProviderAdapter } from '../providers/adapter';
-import { describeCredentialPlace } from './provider';
+import { describeCredentialPlace, describeProvider } from './provider';
 import { readChoice, type GetParameter } from './shared';
 
 const EVENTS = [
@@ -28,12 +28,9 @@ export const ACTIONS = [
 
 export type OnCallback = (typeof ACTIONS)[number]['value'];
 
-/**
- * @returns the trigger's form; only providers that report to an address are in it
- */
+/** @returns the trigger's form; only providers that report to an address are in it */
 export function describeTrigger(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	const reporting = providers.filter(({ callbacks }) => callbacks !== undefined);
-	const initial = reporting[0]?.id ?? '';
 	return [
 		{
 			displayName:
@@ -42,24 +39,14 @@ export function describeTrigger(providers: readonly ProviderAdapter[]): INodePro
 			type: 'notice',
 			default: '',
 		},
-		{
-			displayName: 'Provider',
-			name: 'provider',
-			type: 'options',
-			noDataExpression: true,
-			options: reporting
-				.map(({ id, label }) => ({ name: label, value: id }))
-				.sort((left, right) => left.name.localeCompare(right.name)),
-			default: initial,
-			description: 'The gateway that reports; the credential proves that a report is genuine',
-		},
+		describeProvider(reporting, 'The gateway that reports; the credential proves that a report is genuine'),
 		describeCredentialPlace(),
 		{
 			displayName: 'On Callback',
 			name: 'onCallback',
 			type: 'options',
 			noDataExpression: true,
-			options: ACTIONS.map((action) => ({ ...action })),
+			options: [...ACTIONS],
 			default: 'startWorkflow',
 			description: 'What a genuine callback does',
 		},
@@ -68,7 +55,7 @@ export function describeTrigger(providers: readonly ProviderAdapter[]): INodePro
 			name: 'events',
 			type: 'multiOptions',
 			displayOptions: { show: { onCallback: ['startWorkflow'] } },
-			options: EVENTS.map((event) => ({ ...event })),
+			options: [...EVENTS],
 			default: ['succeeded', 'failed', 'cancelled'],
 			required: true,
 			description: 'Which events start the workflow',
@@ -81,9 +68,7 @@ export interface TriggerForm {
 	events: readonly TriggerEvent[];
 }
 
-/**
- * Reads the trigger's form.
- */
+/** Reads the trigger's form. */
 export function readTriggerForm(get: GetParameter): TriggerForm {
 	const events = get('events', []);
 	const chosen: unknown[] = Array.isArray(events) ? events : [];

@@ -1,23 +1,20 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { DURATIONS, RESOLUTIONS, type Duration, type Offer, type Resolution } from '../core/video/catalog';
+import { goesWith } from '../core/video/validate';
 import { numberAt, textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
 import { FRAME_KINDS, readFrame, type FrameChoice, type FrameKind } from './frames';
 import { readMovements, readPrompt } from './prompt';
-import { CREATING, joinWords, readBoolean, readModel, type GetParameter } from './shared';
+import { joinWords } from '../core/video/words';
+import { CREATING, readBoolean, readModel, type GetParameter } from './shared';
 import { always, dependingOn, perModel, perProvider, type ConditionalField } from './conditionalFields';
 
 const DEFAULT_RESOLUTION: Resolution = '768P';
 const DEFAULT_DURATION: Duration = 6;
 
-/** 512P is made from a first frame alone (MiniMax video generation guide); core/validate holds to the same. */
-function isOfferedWith(resolution: Resolution, firstFrame: FrameKind, lastFrame: FrameKind): boolean {
-	return resolution !== '512P' || (firstFrame !== 'none' && lastFrame === 'none');
-}
-
 function resolutionsOf(offer: Offer, firstFrame: FrameKind, lastFrame: FrameKind): ConditionalField[] {
 	const resolutions = RESOLUTIONS.filter(
-		(resolution) => offer.resolutions[resolution] && isOfferedWith(resolution, firstFrame, lastFrame),
+		(resolution) => offer.resolutions[resolution] && goesWith(resolution, firstFrame !== 'none', lastFrame !== 'none'),
 	);
 	const initial = resolutions.find((resolution) => resolution === DEFAULT_RESOLUTION) ?? resolutions[0] ?? '';
 	return always({
@@ -26,11 +23,11 @@ function resolutionsOf(offer: Offer, firstFrame: FrameKind, lastFrame: FrameKind
 		type: 'options',
 		options: resolutions.map((resolution) => {
 			const durations = offer.resolutions[resolution] ?? [];
-			const alone = isOfferedWith(resolution, 'none', 'none') ? '' : ', from a first frame alone';
+			const alone = goesWith(resolution, false, false) ? '' : ', from a first frame alone';
 			return {
 				name: resolution,
 				value: resolution,
-				description: `${joinWords(durations.map(String), 'or')} seconds${durations.length === 1 ? ' only' : ''}${alone}`,
+				description: `${joinWords(durations, 'or')} seconds${durations.length === 1 ? ' only' : ''}${alone}`,
 			};
 		}),
 		default: initial,
@@ -38,9 +35,7 @@ function resolutionsOf(offer: Offer, firstFrame: FrameKind, lastFrame: FrameKind
 	});
 }
 
-/**
- * @returns what provider and model offer with the frames that are chosen
- */
+/** @returns what provider and model offer with the frames that are chosen */
 export function describeResolution(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	return perProvider(providers, CREATING, (provider) =>
 		perModel(provider, (offer) =>
@@ -70,9 +65,7 @@ function durationsOf(durations: readonly Duration[]): ConditionalField[] {
 	});
 }
 
-/**
- * @returns what provider and model offer at the resolution that is chosen
- */
+/** @returns what provider and model offer at the resolution that is chosen */
 export function describeDuration(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	return perProvider(providers, CREATING, (provider) =>
 		perModel(provider, (offer) => {

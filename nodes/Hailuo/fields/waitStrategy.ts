@@ -24,9 +24,7 @@ const RELEASES = [
 
 export type Release = (typeof RELEASES)[number]['value'];
 
-/**
- * @returns how to wait, and for a suspended wait when items leave
- */
+/** @returns how to wait, and for a suspended wait when items leave */
 export function describeWaitStrategy(): INodeProperties[] {
 	const suspended = { show: { ...onOperations(['wait']), waitStrategy: ['suspend'] } };
 	return [
@@ -36,7 +34,7 @@ export function describeWaitStrategy(): INodeProperties[] {
 			type: 'options',
 			noDataExpression: true,
 			displayOptions: { show: onOperations(['wait']) },
-			options: STRATEGIES.map((strategy) => ({ ...strategy })),
+			options: [...STRATEGIES],
 			default: 'poll',
 			description: 'How to wait for the job',
 		},
@@ -53,7 +51,7 @@ export function describeWaitStrategy(): INodeProperties[] {
 			name: 'release',
 			type: 'options',
 			displayOptions: suspended,
-			options: RELEASES.map((release) => ({ ...release })),
+			options: [...RELEASES],
 			default: 'together',
 			description:
 				"When finished items leave. For 'As Finished', the nodes behind Finished must lie higher than the path of Recheck.",

@@ -29,7 +29,6 @@ const OUTCOMES = [
 export type AfterWait = (typeof OUTCOMES)[number]['value'];
 
 const TIMEOUT: NumberField = {
-	name: 'timeout',
 	label: 'Timeout',
 	default: 30,
 	unit: 'minutes',
@@ -52,9 +51,7 @@ export function describeJobId(): INodeProperties {
 	};
 }
 
-/**
- * @returns how long to wait, and what becomes of a job that ends badly or not in time
- */
+/** @returns how long to wait, and what becomes of a job that ends badly or not in time */
 export function describeWaiting(): INodeProperties[] {
 	const displayOptions = { show: onOperations(WAITING) };
 	const outcome = (displayName: string, name: string, description: string): INodeProperties => ({
@@ -62,12 +59,12 @@ export function describeWaiting(): INodeProperties[] {
 		name,
 		type: 'options',
 		displayOptions,
-		options: OUTCOMES.map((option) => ({ ...option })),
+		options: [...OUTCOMES],
 		default: 'error',
 		description,
 	});
 	return [
-		{ ...describeNumber(TIMEOUT), displayOptions },
+		{ ...describeNumber('timeout', TIMEOUT), displayOptions },
 		outcome(
 			'On Timeout',
 			'onTimeout',
@@ -77,9 +74,7 @@ export function describeWaiting(): INodeProperties[] {
 	];
 }
 
-/**
- * @returns the download of the video, with what the provider says of how long its links live
- */
+/** @returns the download of the video, with what the provider says of how long its links live */
 export function describeDownload(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	const download = perProvider(providers, FINISHING, ({ label, linkLifetime }) =>
 		always({
@@ -126,7 +121,7 @@ export interface WaitingForm {
 export function readWaitingForm(get: GetParameter): WaitingForm {
 	const problems: string[] = [];
 	return {
-		timeoutMinutes: readNumber(get(TIMEOUT.name, TIMEOUT.default), TIMEOUT, problems),
+		timeoutMinutes: readNumber(get('timeout', TIMEOUT.default), TIMEOUT, problems),
 		onTimeout: readChoice<AfterWait>(get('onTimeout', 'error'), 'On Timeout', OUTCOMES, 'error', problems),
 		onJobFailure: readChoice<AfterWait>(get('onJobFailure', 'error'), 'On Job Failure', OUTCOMES, 'error', problems),
 		problems,
@@ -140,9 +135,7 @@ export interface DownloadForm {
 	problems: string[];
 }
 
-/**
- * Reads whether an item wants the video itself, and where.
- */
+/** Reads whether an item wants the video itself, and where. */
 export function readDownloadForm(get: GetParameter): DownloadForm {
 	const problems: string[] = [];
 	return {

@@ -1,0 +1,23 @@
+import { cleanText } from '../http/read';
+
+/** How the form's messages spell what somebody filled in. */
+
+/** @returns a text of any origin in quotation marks, on one short line */
+export function quoted(text: string): string {
+	return `'${cleanText(text, 60)}'`;
+}
+
+/** @returns a value of any type as a sentence can show it */
+export function shown(value: unknown): string {
+	if (value === undefined || value === null || value === '') return 'empty';
+	if (typeof value === 'string') return quoted(value);
+	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+	return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+/** @returns the words as a list in a sentence */
+export function joinWords(words: ReadonlyArray<string | number>, last: 'and' | 'or'): string {
+	return words.length < 2
+		? words.join('')
+		: `${words.slice(0, -1).join(', ')} ${last} ${words[words.length - 1] ?? ''}`;
+}
