@@ -42,8 +42,15 @@ export async function loadFrame(context: IExecuteFunctions, itemIndex: number, p
 	const size = await sizeOf(context, binary);
 	const fileName = binary.fileName ?? `image.${binary.fileExtension ?? 'bin'}`;
 	if (size > IMAGE_SIZE_LIMIT) return { kind: 'file', bytes: null, size, fileName };
-	const bytes = await context.helpers.getBinaryDataBuffer(itemIndex, property);
+	const bytes = await loadBytes(context, itemIndex, property);
 	return { kind: 'file', bytes, size: bytes.length, fileName };
+}
+
+/**
+ * Loads the bytes of a file that the item is known to have.
+ */
+export async function loadBytes(context: IExecuteFunctions, itemIndex: number, property: string): Promise<Buffer> {
+	return await context.helpers.getBinaryDataBuffer(itemIndex, property);
 }
 
 export interface DownloadRules {

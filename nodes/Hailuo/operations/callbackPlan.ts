@@ -1,12 +1,12 @@
 import { isPrivateUrl } from '../core/http/privateAddress';
 import { addTicket, CALLBACK_URL_LIMIT } from '../core/callback/ticket';
-import { readCallbackForm, readOptions } from '../fields/form';
+import { readCallbackForm, type NodeOptions } from '../fields/form';
 import { doorbellUrlOf } from '../io/n8nInternals';
 import { issueTicket } from '../io/tickets';
 import { parametersOf, type RunContext } from './runContext';
 
 /** Where the provider reports to. */
-export interface Callback {
+interface Callback {
 	url: string;
 	/** A trigger may want to hear of progress; an execution that waits has no use for it. */
 	progress: boolean;
@@ -38,22 +38,17 @@ function planDoorbell(run: RunContext, itemIndex: number): Callback | null {
  *
  * @returns the address with a ticket when it is not this execution's own; or problems in the form's words
  */
-export async function planCallback(run: RunContext, itemIndex: number): Promise<CallbackPlan> {
+export async function planCallback(run: RunContext, itemIndex: number, options: NodeOptions): Promise<CallbackPlan> {
 	const { adapter, context } = run;
-	const get = parametersOf(run, itemIndex);
-	const { choice, url, problems } = readCallbackForm(get, adapter);
+	const { choice, url, problems } = readCallbackForm(parametersOf(run, itemIndex), adapter);
 	if (choice === 'none' || problems.length > 0) return { callback: null, problems };
 	if (choice === 'thisExecution') return { callback: planDoorbell(run, itemIndex), problems };
-	const ticket = { resumeUrl: doorbellUrlOf(context), context: readOptions(get, adapter).context };
+	const ticket = { resumeUrl: doorbellUrlOf(context), context: options.context };
 	const address = addTicket(url, await issueTicket(context, adapter, ticket));
 	if (isPrivateUrl(url))
 		run.hints.add(itemIndex, `'Callback URL' is a private address, which a provider on the internet cannot call`);
 	if (address.length <= CALLBACK_URL_LIMIT) return { callback: { url: address, progress: true }, problems };
 	const excess = address.length - CALLBACK_URL_LIMIT;
-	return {
-		callback: null,
-		problems: [
-			`'Callback URL' with its ticket is ${excess} characters too long; give less 'Context' or a shorter address`,
-		],
-	};
+	const tooLong = `'Callback URL' with its ticket is ${excess} characters too long; give less 'Context' or a shorter address`;
+	return { callback: null, problems: [tooLong] };
 }

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../core/job/job';
-import { readDownloadForm, readOptions } from '../fields/form';
-import { downloadError, jobFailedError } from '../io/errors';
+import type { DownloadForm, NodeOptions } from '../fields/form';
+import { downloadError } from '../io/errors';
 import { isToolRun } from '../io/n8nInternals';
 import { downloadVideo } from '../io/media';
-import { Abandoned, parametersOf, placeOf, type JobResult, type RunContext } from './runContext';
+import { Abandoned, placeOf, type JobResult, type RunContext } from './runContext';
 
 /**
  * Puts a job on an item.
@@ -17,25 +17,24 @@ export function toItem(job: Job, itemIndex: number, raw?: unknown): INodeExecuti
 	return { json, pairedItem: { item: itemIndex } };
 }
 
+/** What an item's form says of the output. */
+export interface OutputSettings {
+	options: NodeOptions;
+	download: DownloadForm;
+}
+
 /**
  * Makes the output of an item whose job was read: with the video when it is there and wanted, and no agent asks.
  *
- * @param onJobFailure what a failed or cancelled job becomes
- * @throws NodeApiError with the job on it when the download fails, or when a failed job is to be an error
+ * @throws NodeApiError with the job on it when the download fails
  */
 export async function finish(
 	run: RunContext,
 	itemIndex: number,
-	result: JobResult,
-	onJobFailure: 'error' | 'output',
+	{ job, raw }: JobResult,
+	{ options, download: { downloadVideo: wanted, outputBinaryProperty } }: OutputSettings,
 ): Promise<INodeExecutionData> {
-	const { job, raw } = result;
-	const get = parametersOf(run, itemIndex);
-	const options = readOptions(get, run.adapter);
-	const ended = job.status === 'failed' || job.status === 'cancelled';
-	if (ended && onJobFailure === 'error') throw jobFailedError(placeOf(run, itemIndex), job);
 	const item = toItem(job, itemIndex, options.includeRaw ? raw : undefined);
-	const { downloadVideo: wanted, outputBinaryProperty } = readDownloadForm(get);
 	if (!wanted || job.status !== 'succeeded') return item;
 	if (isToolRun(run.context)) {
 		// n8n gives agents no files, so the download would only cost time, and could fail what the agent does get.

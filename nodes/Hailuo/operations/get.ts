@@ -13,13 +13,13 @@ export const get: Operation = {
 		const place = placeOf(run, itemIndex);
 		const reference = readJobReference(run, itemIndex);
 		const get = parametersOf(run, itemIndex);
-		const options = readOptions(get, run.adapter);
-		const problems = [...readDownloadForm(get).problems, ...options.problems];
+		const settings = { options: readOptions(get, run.adapter), download: readDownloadForm(get) };
+		const problems = [...settings.download.problems, ...settings.options.problems];
 		if (problems.length > 0) throw inputError(place, problems, 'job');
 		return async () => {
-			const read = await readJob(run, reference, options.includeRaw, LOOK_SECONDS);
+			const read = await readJob(run, reference, settings.options.includeRaw, LOOK_SECONDS);
 			if (!read.ok) throw requestError(place, read.failure, reference);
-			return await finish(run, itemIndex, { job: read.job, raw: read.raw ?? null }, 'output');
+			return await finish(run, itemIndex, { job: read.job, raw: read.raw ?? null }, settings);
 		};
 	},
 };

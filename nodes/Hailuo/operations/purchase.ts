@@ -1,11 +1,12 @@
 import { fingerprintOf, idempotencyKeyOf } from '../core/video/fingerprint';
 import { describeJob, type Job } from '../core/job/job';
-import { validate, type DraftFrame } from '../core/video/validate';
-import { readOptions, readVideoForm, type FrameChoice, type NodeOptions, type VideoForm } from '../fields/form';
+import { validate, type DraftFrame, type FormRequest } from '../core/video/validate';
+import type { Frame } from '../core/video/videoRequest';
+import { readVideoForm, type FrameChoice, type NodeOptions } from '../fields/form';
 import { inputError, requestError, unknownOutcomeError } from '../io/errors';
 import type { Entry } from '../io/ledger';
-import { loadFrame } from '../io/media';
-import type { Callback, CallbackPlan } from './callbackPlan';
+import { loadBytes, loadFrame } from '../io/media';
+import type { CallbackPlan } from './callbackPlan';
 import {
 	Abandoned,
 	isAbandoned,
@@ -16,54 +17,71 @@ import {
 	type RunContext,
 } from './runContext';
 
+/** A checked frame; of a file on the item its place, for bytes are not kept while other items are checked. */
+type KeptFrame = Frame | { kind: 'binary'; property: string; fileName: string; mimeType: string };
+
 /** An item's create, checked and ready to be sent. */
 export interface Purchase {
 	itemIndex: number;
-	form: VideoForm;
+	request: Omit<FormRequest, 'firstFrame' | 'lastFrame'>;
+	firstFrame: KeptFrame | null;
+	lastFrame: KeptFrame | null;
 	options: NodeOptions;
 	fingerprint: string;
-	/** Where the provider reports to; null for nowhere. */
-	callback: Callback | null;
-	/** Whether images have to be loaded from the item again; they are not kept while other items are checked. */
-	holdsFiles: boolean;
+	callback: CallbackPlan['callback'];
 }
 
 async function loadChoice(run: RunContext, itemIndex: number, choice: FrameChoice): Promise<DraftFrame> {
 	return choice.kind === 'binary' ? await loadFrame(run.context, itemIndex, choice.property) : choice;
 }
 
-async function check(run: RunContext, itemIndex: number, form: VideoForm): Promise<ReturnType<typeof validate>> {
-	const firstFrame = await loadChoice(run, itemIndex, form.firstFrame);
-	const lastFrame = await loadChoice(run, itemIndex, form.lastFrame);
-	return validate(run.adapter, { ...form, firstFrame, lastFrame });
+function keep(choice: FrameChoice, frame: Frame | null): KeptFrame | null {
+	if (frame?.kind !== 'file' || choice.kind !== 'binary') return frame;
+	return { ...choice, fileName: frame.fileName, mimeType: frame.mimeType };
+}
+
+async function complete(run: RunContext, itemIndex: number, kept: KeptFrame | null): Promise<Frame | null> {
+	if (kept?.kind !== 'binary') return kept;
+	const { property, fileName, mimeType } = kept;
+	return { kind: 'file', bytes: await loadBytes(run.context, itemIndex, property), fileName, mimeType };
+}
+
+function holdsFiles({ firstFrame, lastFrame }: Purchase): boolean {
+	return firstFrame?.kind === 'binary' || lastFrame?.kind === 'binary';
 }
 
 /**
  * Reads and checks what an item wants to buy.
  *
- * @param callback where the provider shall report to, for operations that have callbacks
+ * @param callback where the provider shall report to, with what is wrong with the rest of the item's form
  * @throws NodeOperationError with all problems of the item
  */
 export async function readPurchase(
 	run: RunContext,
 	itemIndex: number,
-	callback: CallbackPlan | null = null,
+	options: NodeOptions,
+	{ callback, problems }: CallbackPlan,
 ): Promise<Purchase> {
-	const get = parametersOf(run, itemIndex);
-	const form = readVideoForm(get, run.adapter);
-	const options = readOptions(get, run.adapter);
-	const validation = await check(run, itemIndex, form);
-	const problems = [
-		...(validation.ok ? [] : validation.problems),
-		...form.problems,
-		...options.problems,
-		...(callback?.problems ?? []),
-	];
-	if (!validation.ok || problems.length > 0) throw inputError(placeOf(run, itemIndex), problems);
+	const form = readVideoForm(parametersOf(run, itemIndex), run.adapter);
+	const draft = {
+		...form,
+		firstFrame: await loadChoice(run, itemIndex, form.firstFrame),
+		lastFrame: await loadChoice(run, itemIndex, form.lastFrame),
+	};
+	const validation = validate(run.adapter, draft);
+	const all = [...(validation.ok ? [] : validation.problems), ...form.problems, ...options.problems, ...problems];
+	if (!validation.ok || all.length > 0) throw inputError(placeOf(run, itemIndex), all);
 	for (const hint of validation.hints) run.hints.add(itemIndex, hint);
-	const fingerprint = fingerprintOf(run.adapter.id, { ...validation.request, extras: options.extras });
-	const holdsFiles = validation.request.firstFrame?.kind === 'file' || validation.request.lastFrame?.kind === 'file';
-	return { itemIndex, form, options, fingerprint, callback: callback?.callback ?? null, holdsFiles };
+	const { firstFrame, lastFrame, ...request } = validation.request;
+	return {
+		itemIndex,
+		request,
+		firstFrame: keep(form.firstFrame, firstFrame),
+		lastFrame: keep(form.lastFrame, lastFrame),
+		options,
+		fingerprint: fingerprintOf(run.adapter.id, { ...validation.request, extras: options.extras }),
+		callback,
+	};
 }
 
 /**
@@ -78,13 +96,17 @@ function logMade(run: RunContext, job: Job, itemIndex: number): void {
 
 /** @param again whether an earlier try was sent under the same key and its outcome is not known */
 async function send(run: RunContext, purchase: Purchase, idempotencyKey: string, again: boolean): Promise<JobResult> {
-	const { itemIndex, options, fingerprint } = purchase;
+	const { itemIndex, request, options, fingerprint, callback } = purchase;
 	const place = placeOf(run, itemIndex);
-	const validation = await check(run, itemIndex, purchase.form);
-	if (!validation.ok) throw inputError(place, validation.problems);
-	const { url: callbackUrl = null, progress: callbackProgress = false } = purchase.callback ?? {};
-	const further = { extras: options.extras, callbackUrl, callbackProgress, idempotencyKey };
-	const exchange = run.adapter.create({ ...validation.request, ...further });
+	const exchange = run.adapter.create({
+		...request,
+		firstFrame: await complete(run, itemIndex, purchase.firstFrame),
+		lastFrame: await complete(run, itemIndex, purchase.lastFrame),
+		extras: options.extras,
+		callbackUrl: callback?.url ?? null,
+		callbackProgress: callback?.progress ?? false,
+		idempotencyKey,
+	});
 	const policy = { retries: options.createRetries, slotWait: options.waitForSlotMinutes * 60_000 };
 	const sentAt = Date.now();
 	const outcome = await run.client.run(exchange, policy, run.stop);
@@ -105,11 +127,6 @@ async function send(run: RunContext, purchase: Purchase, idempotencyKey: string,
 	throw unknownOutcomeError(place, failure);
 }
 
-/** @returns the job as far as its reference tells; `queued` is what a job is when nothing was read yet */
-function rebuildJob(run: RunContext, reference: Pick<Job, 'jobId'> & Partial<Job>): Job {
-	return describeJob({ provider: run.adapter.id, status: 'queued', ...reference });
-}
-
 /**
  * Makes an item's job, or takes the one that an earlier try of the same execution has made.
  *
@@ -120,13 +137,14 @@ export async function makeJob(run: RunContext, purchase: Purchase): Promise<JobR
 	const { itemIndex, fingerprint } = purchase;
 	const entry = run.ledger.find(itemIndex, fingerprint);
 	if (entry?.state === 'made') {
-		const job = rebuildJob(run, entry.job);
+		// `queued` is what a job is when nothing was read yet.
+		const job = describeJob({ provider: run.adapter.id, status: 'queued', ...entry.job });
 		run.made.set(itemIndex, job);
 		return { job, raw: null, adopted: true };
 	}
 	const key = askAgainKey(run, purchase, entry);
-	const place = async () => await send(run, purchase, key, entry !== null);
-	const result = purchase.holdsFiles ? await run.files.run(place) : await place();
+	const sendKeyed = async () => await send(run, purchase, key, entry !== null);
+	const result = holdsFiles(purchase) ? await run.files.run(sendKeyed) : await sendKeyed();
 	return { ...result, adopted: false };
 }
 
@@ -137,11 +155,11 @@ export async function makeJob(run: RunContext, purchase: Purchase): Promise<JobR
  * @throws NodeApiError when the outcome of an earlier try is not known and must stay so
  */
 function askAgainKey(run: RunContext, purchase: Purchase, entry: Entry | null): string {
-	const { itemIndex, fingerprint, options, holdsFiles } = purchase;
+	const { itemIndex, fingerprint, options } = purchase;
 	if (entry?.state !== 'unknown') {
 		return idempotencyKeyOf(options.idempotencyKey, run.identity, itemIndex, fingerprint);
 	}
-	const canAskAgain = run.adapter.idempotentCreate === true && !holdsFiles;
+	const canAskAgain = run.adapter.idempotentCreate === true && !holdsFiles(purchase);
 	if (entry.idempotencyKey !== null && canAskAgain) return entry.idempotencyKey;
 	throw unknownOutcomeError(placeOf(run, itemIndex), entry.failure);
 }

@@ -3,21 +3,20 @@ import { describeJob } from '../core/job/job';
 import { toJson } from '../core/http/json';
 import { pollUntilSettled } from '../core/waiting/pollUntilSettled';
 import { enter, isSettled, type WaitPlan, type WaitState } from '../core/waiting/waitState';
-import { readDownloadForm, readOptions, readWaitingForm, type NodeOptions, type WaitingForm } from '../fields/form';
+import { readDownloadForm, readOptions, readWaitingForm, type WaitingForm } from '../fields/form';
 import { pause } from '../io/cancelSignal';
 import { inputError, jobFailedError, requestError, stoppedError, timedOutError } from '../io/errors';
 import { timeLimitOf } from '../io/n8nInternals';
 import { afterStop } from './afterStop';
 import { readJob } from './askAgain';
-import { finish } from './finish';
+import { finish, type OutputSettings } from './finish';
 import { readJobReference } from './jobReference';
 import type { Operation } from './operation';
 import { Abandoned, parametersOf, placeOf, type JobResult, type RunContext } from './runContext';
 
 /** How one item wants to wait. */
-export interface WaitSettings {
+export interface WaitSettings extends OutputSettings {
 	waiting: WaitingForm;
-	options: NodeOptions;
 }
 
 /**
@@ -36,7 +35,8 @@ export function draftWaitSettings(run: RunContext, itemIndex: number): { setting
 		);
 	}
 	const options = readOptions(get, run.adapter);
-	return { settings: { waiting, options }, problems: [...waiting.problems, ...readDownloadForm(get).problems] };
+	const download = readDownloadForm(get);
+	return { settings: { waiting, options, download }, problems: [...waiting.problems, ...download.problems] };
 }
 
 /**
@@ -143,7 +143,7 @@ export const wait: Operation = {
 		const settings = readWaitSettings(run, itemIndex);
 		return async () => {
 			const result = await awaitJob(run, itemIndex, reference, null, settings);
-			return await finish(run, itemIndex, result, settings.waiting.onJobFailure);
+			return await finish(run, itemIndex, result, settings);
 		};
 	},
 };

@@ -17,7 +17,7 @@ async function release(run: RunContext, waiting: WaitingItem): Promise<ItemOutco
 	const conclusion = conclude(run, itemIndex, state, settings.waiting);
 	if (conclusion instanceof Error) return { ok: false, error: conclusion };
 	try {
-		return { ok: true, item: await finish(run, itemIndex, conclusion, settings.waiting.onJobFailure) };
+		return { ok: true, item: await finish(run, itemIndex, conclusion, settings) };
 	} catch (failure) {
 		const mapped = toNodeError(run, failure, itemIndex);
 		nameOwnJob(mapped, conclusion.job);
