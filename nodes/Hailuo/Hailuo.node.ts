@@ -9,7 +9,9 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
+import { writeJob } from './core/job/jobFromItem';
 import { hailuoCredentials, hailuoProperties, hailuoSubtitle, readStrategy } from './fields/form';
+import { joinWords } from './core/video/words';
 import { tellAgent, wholeText } from './io/agent';
 import { jobOf } from './io/errors';
 import {
@@ -27,6 +29,7 @@ import { runItems, type ItemOutcome } from './operations/runItems';
 import { openRun, parametersOf, type RunContext } from './operations/runContext';
 import { suspendItems } from './operations/suspend/suspendItems';
 import { wait } from './operations/wait';
+import { providers } from './providers/registry';
 
 /**
  * Makes the item that n8n's Continue On Fail puts in the place of one that failed. On the regular output the job's
@@ -34,7 +37,8 @@ import { wait } from './operations/wait';
  * that have nothing but `error` and one or two more fields, so there the job is in one of these.
  */
 function toErrorItem(run: RunContext, error: Error, itemIndex: number): INodeExecutionData {
-	const job = jobOf(error) ?? run.made.get(itemIndex) ?? null;
+	const made = run.made.get(itemIndex);
+	const job = jobOf(error) ?? (made ? writeJob(made) : null);
 	const known = job === null ? {} : { provider: run.adapter.id, ...job };
 	const separate = run.context.getNode().onError === 'continueErrorOutput';
 	const details = separate && job !== null ? { [ERROR_DETAILS]: known } : {};
@@ -91,6 +95,8 @@ const DOORBELL: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: DOORBELL_PATH, restartWebhook: true },
 ];
 
+const labels = providers.map(({ label }) => label);
+
 export class Hailuo implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Hailuo',
@@ -99,7 +105,7 @@ export class Hailuo implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: hailuoSubtitle,
-		description: 'Make MiniMax Hailuo videos through AI/ML API, Apiframe, EvoLink or Wiro',
+		description: `Make MiniMax Hailuo videos through ${joinWords(labels, 'or')}`,
 		defaults: { name: 'Hailuo' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: OUTPUTS,

@@ -1,12 +1,11 @@
 /** Where Create asks the provider to report to, and what travels with it. */
 import type { INodeParameters } from 'n8n-workflow';
 import { readTicket } from '../../nodes/Hailuo/core/callback/ticket';
-import type { ProviderName, Simulator } from '../tools/simulator';
+import type { Simulator } from '../tools/simulator';
+import { CALLING_PROVIDERS, type CallingProvider } from '../tools/simulator/types';
 import { aCreate, aPrompt, onStage, PROMPT, requestLines, type RunOptions } from './stage';
 
-type CallingProvider = Exclude<ProviderName, 'aimlApi'>;
-
-const CALLING: readonly CallingProvider[] = ['apiframe', 'evolink', 'wiro'];
+const CALLING = CALLING_PROVIDERS;
 
 const PUBLIC = 'https://n8n.example.com/webhook-waiting';
 const TRIGGER = 'https://n8n.example.com/webhook/5f0c1a52/hailuo';

@@ -8,18 +8,14 @@ import {
 	type Simulator,
 	type SimulatorOptions,
 } from '../tools/simulator';
+import { PROVIDER_NAMES } from '../tools/simulator/types';
 import { credentialsFor } from '../tools/support/gateways';
 import { runHailuo, type CredentialData, type EngineOptions, type EngineRun } from '../tools/support/runNode';
 import { until as untilSo } from '../tools/support/until';
 
-export const PROVIDERS: readonly ProviderName[] = ['aimlApi', 'apiframe', 'evolink', 'wiro'];
+export { LABELS } from '../tools/support/gateways';
 
-export const LABELS: Record<ProviderName, string> = {
-	aimlApi: 'AI/ML API',
-	apiframe: 'Apiframe',
-	evolink: 'EvoLink',
-	wiro: 'Wiro',
-};
+export const PROVIDERS: readonly ProviderName[] = PROVIDER_NAMES;
 
 export const PROMPT = 'A paper boat on a rainy street';
 export const IMAGE_URL = 'https://images.example/first.png';

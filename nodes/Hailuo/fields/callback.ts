@@ -31,7 +31,7 @@ function callbackOf({ callbacks, label }: ProviderAdapter): ConditionalField[] {
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
-		options: [...CHOICES],
+		options: CHOICES.filter(({ value }) => value !== 'thisExecution' || callbacks.resumesExecution),
 		default: 'none',
 		description: callbacks.documented ? description : `${description}. ${reservation}`,
 	});
@@ -70,7 +70,11 @@ export function readCallbackForm(get: GetParameter, { callbacks, label }: Provid
 	const url = choice === 'url' ? (textAt(get('callbackUrl', '')) ?? '') : '';
 	if (choice !== 'none' && callbacks === undefined)
 		problems.push(`'Callback' is not offered by ${label}: it reports nothing`);
-	else if (choice === 'url' && !isWebUrl(url)) {
+	else if (choice === 'thisExecution' && callbacks?.resumesExecution === false) {
+		problems.push(
+			`'Callback' cannot be 'This Execution' with ${label}, which tries the address before the execution waits; give the address of a Hailuo Trigger, or 'None'`,
+		);
+	} else if (choice === 'url' && !isWebUrl(url)) {
 		problems.push(`'Callback URL' is ${shown(url)}; it takes a web address that begins with https:// or http://`);
 	} else if (choice === 'url' && callbacks?.httpsOnly === true && !url.startsWith('https:')) {
 		problems.push(`'Callback URL' begins with http://; ${label} takes https only`);

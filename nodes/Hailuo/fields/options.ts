@@ -34,7 +34,7 @@ const NUMBERS = {
 		minimum: 0,
 		whole: true,
 		description:
-			'How often to send a create again that certainly made no job; one of unknown outcome is repeated only under a key that makes no second job (Apiframe), so nothing is paid twice',
+			'How often to send a create again that certainly made no job; one of unknown outcome is repeated only under a key that makes no second job, where the provider has such keys, so nothing is paid twice',
 	},
 	maxConcurrency: {
 		label: 'Max Concurrency',

@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import type { Failure, FailureKind } from '../core/http/http';
 import type { Job, JobReference } from '../core/job/job';
+import { writeJob } from '../core/job/jobFromItem';
 import { cleanText } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
 
@@ -15,7 +16,7 @@ export interface ErrorPlace {
 const EXPLANATIONS: Record<FailureKind, { title: string; cure: string }> = {
 	authentication: {
 		title: 'refused the credential',
-		cure: 'Check the key (and for Wiro the secret and the kind of project) in the credential.',
+		cure: 'Check the key in the credential, and what else it asks for, such as a secret.',
 	},
 	permission: {
 		title: 'does not allow this with the credential',
@@ -107,7 +108,7 @@ function buildApiError(
 	// n8n puts canned sentences in the place of titles that go with common error codes; ours say more.
 	error.message = `${title} [item ${place.itemIndex}]`;
 	error.description = description;
-	if (job !== null) error.context.job = job;
+	if (job !== null) error.context.job = writeJob(job);
 	return error;
 }
 
@@ -246,7 +247,7 @@ export function inputError(
 export function nameOwnJob(error: NodeApiError | NodeOperationError, job: JobReference): void {
 	if (jobOf(error) !== null) return;
 	error.description = `${error.description ?? ''} ${tellKept(job)}`.trim();
-	error.context.job = job;
+	error.context.job = writeJob(job);
 }
 
 /**
@@ -264,18 +265,18 @@ export function nameOtherJobs(
 	const named = others.slice(0, 50).map(([index, job]) => `item ${index}: ${nameJob(job)}`);
 	const more = others.length > named.length ? `, and ${others.length - named.length} more` : '';
 	error.description = `${error.description ?? ''} Jobs of other items, not lost: ${named.join(', ')}${more}.`.trim();
-	error.context.jobs = Object.fromEntries(made);
+	error.context.jobs = Object.fromEntries([...made].map(([index, job]) => [index, writeJob(job)]));
 }
 
 /**
- * Finds the job an error is about.
+ * Finds the job an error is about, as items hold it.
  */
-export function jobOf(error: Error): (JobReference & Partial<Job>) | null {
+export function jobOf(error: Error): Omit<JobReference, 'handles'> | null {
 	const isOurs = error instanceof NodeApiError || error instanceof NodeOperationError;
 	const job: unknown = isOurs ? error.context.job : undefined;
 	return isJob(job) ? job : null;
 }
 
-function isJob(value: unknown): value is JobReference & Partial<Job> {
+function isJob(value: unknown): value is Omit<JobReference, 'handles'> {
 	return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'jobId') === 'string';
 }

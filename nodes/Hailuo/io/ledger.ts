@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Failure } from '../core/http/http';
 import type { Job, JobReference } from '../core/job/job';
 import { describeFailure, numberAt, textAt, valueAt } from '../core/http/read';
-import { readReference } from '../core/job/jobFromItem';
+import { readReference, writeJob } from '../core/job/jobFromItem';
 import { isCalledDirectly } from './n8nInternals';
 
 /**
@@ -40,7 +40,11 @@ export class Ledger {
 
 	private readonly takesOver: boolean;
 
-	constructor(context: IExecuteFunctions) {
+	/** @param handleNames the handles that the provider's jobs have */
+	constructor(
+		context: IExecuteFunctions,
+		private readonly handleNames: readonly string[],
+	) {
 		const memory = context.getContext('node');
 		const kept: unknown = memory[MEMBER];
 		// The very object: runs of a tool that are under way at once share it.
@@ -80,7 +84,7 @@ export class Ledger {
 		const entry = this.entries[this.keyOf(itemIndex)];
 		if (textAt(entry, 'fingerprint') !== fingerprint) return null;
 		const jobId = textAt(entry, 'job', 'jobId');
-		if (jobId !== null) return { state: 'made', job: readReference(valueAt(entry, 'job'), jobId) };
+		if (jobId !== null) return { state: 'made', job: readReference(valueAt(entry, 'job'), jobId, this.handleNames) };
 		const message = textAt(entry, 'unknown');
 		if (message === null) return null;
 		const failure = describeFailure({ kind: 'network', message, made: 'maybe' });
@@ -88,8 +92,8 @@ export class Ledger {
 		return { state: 'unknown', failure, idempotencyKey: isFresh ? textAt(entry, 'idempotencyKey') : null };
 	}
 
-	recordMade(itemIndex: number, fingerprint: string, job: Job): void {
-		this.entries[this.keyOf(itemIndex)] = { fingerprint, job: readReference(job, job.jobId) };
+	recordMade(itemIndex: number, fingerprint: string, { jobId, handles, model, createdAt }: Job): void {
+		this.entries[this.keyOf(itemIndex)] = { fingerprint, job: writeJob({ jobId, handles, model, createdAt }) };
 	}
 
 	/**

@@ -28,17 +28,6 @@ async function askAgain<Value>(
 	}
 }
 
-/** A read answers only what the provider knows. What we knew before is kept beside it, above all when it was made, by our clock. */
-function merge(known: JobReference, read: Job): Job {
-	return {
-		...read,
-		model: read.model ?? known.model ?? null,
-		createdAt: known.createdAt ?? read.createdAt,
-		...(known.jobToken && { jobToken: known.jobToken }),
-		...(known.route && !read.route && { route: known.route }),
-	};
-}
-
 /**
  * Reads a job.
  *
@@ -59,7 +48,7 @@ export async function readJob(
 		run.stop,
 	);
 	if (!result.ok) return result;
-	return { ok: true, job: merge(reference, result.value), ...(includeRaw && { raw: toJson(result.raw) }) };
+	return { ok: true, job: result.value, ...(includeRaw && { raw: toJson(result.raw) }) };
 }
 
 /**

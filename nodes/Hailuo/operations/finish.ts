@@ -1,5 +1,6 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../core/job/job';
+import { writeJob } from '../core/job/jobFromItem';
 import type { DownloadForm, NodeOptions } from '../fields/form';
 import { downloadError } from '../io/errors';
 import { isToolRun } from '../io/n8nInternals';
@@ -12,7 +13,7 @@ import { Abandoned, placeOf, type JobResult, type RunContext } from './runContex
  * @param raw the provider's answer, added when the user wants it
  */
 export function toItem(job: Job, itemIndex: number, raw?: unknown): INodeExecutionData {
-	const json: IDataObject = { ...job };
+	const json: IDataObject = { ...writeJob(job) };
 	if (raw !== undefined) json.raw = typeof raw === 'object' ? raw : JSON.stringify(raw);
 	return { json, pairedItem: { item: itemIndex } };
 }

@@ -33,7 +33,8 @@ export function readJobReference(run: RunContext, itemIndex: number): JobReferen
 			'job',
 		);
 	}
-	return owner ? readReference(json, jobId) : readHandles(json, jobId);
+	const read = owner ? readReference : readHandles;
+	return read(json, jobId, run.adapter.handles);
 }
 
 /**
@@ -52,6 +53,6 @@ export function passOnFailed(run: RunContext, itemIndex: number): INodeExecution
  * @returns the jobs that the items of the run carry, by item
  */
 export function carriedJobs(run: RunContext): Map<number, Job> {
-	const jobs = run.context.getInputData().map(({ json }) => readJobFromItem(json));
+	const jobs = run.context.getInputData().map(({ json }) => readJobFromItem(json, run.adapter.handles));
 	return new Map(jobs.flatMap((job, itemIndex): Array<[number, Job]> => (job === null ? [] : [[itemIndex, job]])));
 }

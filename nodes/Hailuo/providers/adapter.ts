@@ -1,5 +1,5 @@
 import type { Offer } from '../core/video/catalog';
-import type { Exchange } from '../core/http/http';
+import type { Exchange, JsonObject } from '../core/http/http';
 import type { Job, JobReference, JobStatus } from '../core/job/job';
 import type { VideoRequest } from '../core/video/videoRequest';
 
@@ -38,6 +38,11 @@ export interface ProviderAdapter {
 	/** For users: where a person can see at the provider whether a job of unknown outcome was made. */
 	readonly jobsPage: string;
 	readonly offers: readonly Offer[];
+	/**
+	 * What finds a job of this provider again beside its id, such as a second token. Each is a field of items, of its own
+	 * name, which is saved in users' workflows too.
+	 */
+	readonly handles: readonly string[];
 	readonly extras: readonly ExtraOption[];
 	/**
 	 * Every status word the provider documents, in lower case. Words outside it become `unknown`: not final, shown as
@@ -105,6 +110,18 @@ export interface CallbackCapability {
 	/** The provider refuses anything but https addresses. */
 	readonly httpsOnly: boolean;
 	/**
+	 * Whether the address of the execution that waits may be given. It answers only once that execution is suspended, so
+	 * not where the provider tries an address before it takes the job.
+	 */
+	readonly resumesExecution: boolean;
+	/**
+	 * Present where the provider tries an address with a call that wants an answer at once.
+	 *
+	 * @param body parsed, untrusted
+	 * @returns what to answer; null when the body is no such call
+	 */
+	handshake?(body: unknown): JsonObject | null;
+	/**
 	 * Reads what a callback says. It is never more than a hint: what a job is, is always read from the provider.
 	 *
 	 * @param body parsed, untrusted
@@ -121,10 +138,10 @@ export interface CallbackCapability {
 	verify?(rawBody: Uint8Array, headers: Readonly<Record<string, string>>, secret: string): boolean;
 }
 
-/** What a callback says of a job. One of the two handles is there. */
+/** What a callback says of a job. */
 export interface CallbackNote {
-	jobId: string | null;
-	jobToken: string | null;
+	/** The job as the callback names it; all of its handles name that job alone. */
+	reference: JobReference;
 	status: JobStatus;
 	/** The whole job, where the provider signs what it says: it serves when the job cannot be read. */
 	job?: Job;
@@ -133,8 +150,8 @@ export interface CallbackNote {
 /**
  * Says whether a callback is about this job.
  */
-export function concerns(note: CallbackNote, job: Pick<Job, 'jobId' | 'jobToken'>): boolean {
-	// Where a provider has two handles, its create may have told only one of them.
-	const handles = [note.jobId, note.jobToken].filter((handle) => handle !== null);
-	return handles.includes(job.jobId) || (job.jobToken !== undefined && handles.includes(job.jobToken));
+export function concerns({ reference }: CallbackNote, job: JobReference): boolean {
+	const namesOf = ({ jobId, handles }: JobReference) => [jobId, ...Object.values(handles ?? {})];
+	// Where a provider has two handles, its create may have told only one of them, and that is the id then.
+	return namesOf(job).some((name) => namesOf(reference).includes(name));
 }

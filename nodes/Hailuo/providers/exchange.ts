@@ -1,5 +1,5 @@
-import type { Exchange, Failure, FailureKind, HttpResponse, Step } from '../core/http/http';
-import type { JobFailure, JobStatus } from '../core/job/job';
+import type { Exchange, Failure, FailureKind, HttpRequest, HttpResponse, Step } from '../core/http/http';
+import type { JobFailure } from '../core/job/job';
 import { cleanText, describeFailure, retryAfterSeconds } from '../core/http/read';
 import type { Frame } from '../core/video/videoRequest';
 
@@ -11,12 +11,12 @@ import type { Frame } from '../core/video/videoRequest';
 export type FileFrame = Extract<Frame, { kind: 'file' }>;
 
 export interface AnswerReaders<Value> {
-	/** Reads an accepted answer; null when it has not the documented shape. */
+	/** Reads an accepted answer; null when what was asked for is not in it. */
 	value(response: HttpResponse): Value | null;
-	/** Reads a refusal; also asked when `refused` found one in an answer of status 2xx. */
+	/** Reads a refusal. */
 	failure(response: HttpResponse): Failure;
-	/** For providers that report refusals in answers of status 2xx. */
-	refused?(response: HttpResponse): boolean;
+	/** For providers that report refusals in answers of status 2xx; not asked of an answer with a value. */
+	refuses?: ((body: unknown) => boolean) | undefined;
 }
 
 /**
@@ -30,9 +30,10 @@ export function answerReader<Value>(readers: AnswerReaders<Value>): (response: H
 	return (response) => {
 		if (response.status >= 300 && response.status < 400) return fail(describeRedirect(response));
 		const accepted = response.status >= 200 && response.status < 300;
-		if (!accepted || readers.refused?.(response)) return fail(readers.failure(response));
+		if (!accepted) return fail(readers.failure(response));
 		const value = readers.value(response);
-		return value === null ? fail(describeUnreadable(response)) : { kind: 'value', value };
+		if (value !== null) return { kind: 'value', value };
+		return fail(readers.refuses?.(response.json) ? readers.failure(response) : describeUnreadable(response));
 	};
 }
 
@@ -141,18 +142,6 @@ export function kindOfStatus(status: number): FailureKind {
 }
 
 /**
- * Maps a provider's status word.
- *
- * @param words the adapter's table, keys in lower case
- * @param rawStatus the word as it came, in any case
- * @returns its status; `unknown` for words outside the table and for none
- */
-export function mapStatus(words: Readonly<Record<string, JobStatus>>, rawStatus: string | null): JobStatus {
-	const word = rawStatus?.toLowerCase() ?? '';
-	return (Object.hasOwn(words, word) ? words[word] : undefined) ?? 'unknown';
-}
-
-/**
  * Joins two exchanges of which the first makes no job, such as an upload and a create.
  *
  * @param first whose failure ends the chain, certain to have made nothing
@@ -195,6 +184,21 @@ export function orElse<Value>(
 		request: first.request,
 		read: (response) => (applies(response) ? { kind: 'next', exchange: other() } : first.read(response)),
 	};
+}
+
+/**
+ * Uploads a file as the part `file` of a form.
+ *
+ * @param request where to
+ * @param readers how the answer is read; it leads to the file's address
+ */
+export function uploadExchange(
+	file: FileFrame,
+	request: Pick<HttpRequest, 'path' | 'host'>,
+	readers: AnswerReaders<string>,
+): Exchange<string> {
+	const body = { kind: 'multipart' as const, fields: [{ name: 'file', file }] };
+	return { request: { purpose: 'upload', method: 'POST', ...request, body }, read: answerReader(readers) };
 }
 
 /**

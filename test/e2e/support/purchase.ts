@@ -8,18 +8,18 @@ import {
 	workflowOf,
 	type NodeSettings,
 } from '../../tools/host/workflows';
-import type { ProviderName, RecordedRequest, SimulatedJob } from '../../tools/simulator/types';
+import {
+	PROVIDER_NAMES,
+	type ProviderName,
+	type RecordedRequest,
+	type SimulatedJob,
+} from '../../tools/simulator/types';
 import { prompts } from './durable';
 import type { Suite } from './suite';
 
-export const PROVIDERS: readonly ProviderName[] = ['aimlApi', 'apiframe', 'evolink', 'wiro'];
+export const PROVIDERS: readonly ProviderName[] = PROVIDER_NAMES;
 
-export const LABELS: Record<ProviderName, string> = {
-	aimlApi: 'AI/ML API',
-	apiframe: 'Apiframe',
-	evolink: 'EvoLink',
-	wiro: 'Wiro',
-};
+export { LABELS } from '../../tools/support/gateways';
 
 /** n8n takes 0 for its default of a second. */
 export const RETRY: NodeSettings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };

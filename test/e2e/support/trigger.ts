@@ -4,12 +4,11 @@ import { request } from 'undici';
 import type { ExecutedItem, Execution, WorkflowInput, WorkflowNode } from '../../tools/host/n8nTypes';
 import { inARow, itemsOf, manualTrigger, noOperation, workflowOf } from '../../tools/host/workflows';
 import { webhookSignature } from '../../tools/simulator/apiframeCallbacks';
+import type { CallingProvider } from '../../tools/simulator/types';
 import { create, loop, prompts, suspendingWait } from './durable';
 import type { Suite } from './suite';
 
-export type CallingProvider = 'apiframe' | 'evolink' | 'wiro';
-
-export const CALLING_PROVIDERS: readonly CallingProvider[] = ['apiframe', 'evolink', 'wiro'];
+export { CALLING_PROVIDERS, type CallingProvider } from '../../tools/simulator/types';
 
 export const EVERY_EVENT = ['succeeded', 'failed', 'cancelled', 'progress'];
 

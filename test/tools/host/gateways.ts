@@ -1,9 +1,9 @@
-import type { Simulator } from '../simulator/types';
+import type { ProviderName, Simulator } from '../simulator/types';
 
 /** One account at one gateway: what its credential needs in n8n, in the simulator and for real. */
 export interface Gateway {
 	/** The node's value of `provider`. */
-	provider: 'aimlApi' | 'apiframe' | 'evolink' | 'wiro';
+	provider: ProviderName;
 	label: string;
 	credentialType: string;
 	simulatedCredential(simulator: Simulator): Record<string, unknown>;

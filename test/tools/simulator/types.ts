@@ -3,7 +3,12 @@
  * Times are milliseconds since 1970 (`at`, `createdAt`, `endsAt`), durations are milliseconds unless a name says otherwise.
  */
 
-export type ProviderName = 'aimlApi' | 'apiframe' | 'evolink' | 'wiro';
+export const PROVIDER_NAMES = ['aimlApi', 'apiframe', 'evolink', 'wiro'] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+/** Those that report to an address. */
+export const CALLING_PROVIDERS = ['apiframe', 'evolink', 'wiro'] as const satisfies readonly ProviderName[];
+export type CallingProvider = (typeof CALLING_PROVIDERS)[number];
 
 /** How a job ends. */
 export type JobOutcome = 'success' | 'failure' | 'cancelled';

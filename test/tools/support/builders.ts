@@ -19,6 +19,7 @@ export function aJob(changes: Partial<Job> = {}): Job {
 		createdAt: null,
 		completedAt: null,
 		expiresAt: null,
+		handles: {},
 		...changes,
 	};
 }

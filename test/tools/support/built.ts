@@ -4,6 +4,7 @@ import type { ICredentialType } from 'n8n-workflow';
  * The package as it is published: the engine tests run what `npm run build` made, not the sources.
  */
 type NodeModule = typeof import('../../../nodes/Hailuo/Hailuo.node');
+type TriggerModule = typeof import('../../../nodes/Hailuo/HailuoTrigger.node');
 type GatewayModule = typeof import('../../../nodes/Hailuo/io/providerClient');
 type MediaModule = typeof import('../../../nodes/Hailuo/io/media');
 
@@ -12,18 +13,17 @@ function load<Module>(file: string): Module {
 }
 
 export const { Hailuo } = load<NodeModule>('nodes/Hailuo/Hailuo.node');
+export const { HailuoTrigger } = load<TriggerModule>('nodes/Hailuo/HailuoTrigger.node');
 
 /** Changeable, so that a test of a silence of minutes lasts a second. */
 export const { REQUEST_TIMEOUTS } = load<GatewayModule>('nodes/Hailuo/io/providerClient');
 export const { DOWNLOAD_LIMITS } = load<MediaModule>('nodes/Hailuo/io/media');
 
-export const credentialTypes: ICredentialType[] = [
-	'HailuoAimlApi',
-	'HailuoApiframeApi',
-	'HailuoEvolinkApi',
-	'HailuoWiroApi',
-].map((name) => {
-	const Type = load<Record<string, new () => ICredentialType>>(`credentials/${name}.credentials`)[name];
-	if (!Type) throw new Error(`The build has no credential ${name}`);
+const manifest: { n8n: { credentials: string[] } } = require('../../../package.json');
+
+/** One of each; a test may add its own. */
+export const credentialTypes: ICredentialType[] = manifest.n8n.credentials.map((file) => {
+	const [Type] = Object.values(require(`../../../${file}`) as Record<string, new () => ICredentialType>);
+	if (!Type) throw new Error(`${file} holds no credential`);
 	return new Type();
 });

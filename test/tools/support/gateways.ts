@@ -1,5 +1,14 @@
 import type { Simulator } from '../simulator';
+import type { ProviderName } from '../simulator/types';
 import type { CredentialData } from './runNode';
+
+/** What the form calls them. */
+export const LABELS: Record<ProviderName, string> = {
+	aimlApi: 'AI/ML API',
+	apiframe: 'Apiframe',
+	evolink: 'EvoLink',
+	wiro: 'Wiro',
+};
 
 /**
  * Builds the credentials with which the node reaches the simulator.

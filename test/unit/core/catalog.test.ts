@@ -4,7 +4,9 @@ import {
 	IMAGE_SIZE_LIMIT,
 	MODEL_IDS,
 	MODELS,
+	modelOfSlug,
 	offer,
+	slugFor,
 	type ModelId,
 	type ResolutionTable,
 } from '../../../nodes/Hailuo/core/video/catalog';
@@ -57,8 +59,9 @@ test('an image may have 20 MB', () => {
 
 describe('an offer', () => {
 	test('follows the model in everything that the gateway does not say otherwise', () => {
-		expect(offer({ model: 'hailuo-02', prompt: 'required' })).toEqual({
+		expect(offer({ model: 'hailuo-02', slug: 'h-02', prompt: 'required' })).toEqual({
 			model: 'hailuo-02',
+			slug: 'h-02',
 			prompt: 'required',
 			firstFrame: 'optional',
 			lastFrame: true,
@@ -73,12 +76,13 @@ describe('an offer', () => {
 		['hailuo-02', 'optional'],
 		['hailuo-03', 'optional'],
 	] as const)('of %s has a first frame that is %s', (model, firstFrame) => {
-		expect(offer({ model, prompt: 'optional' }).firstFrame).toBe(firstFrame);
+		expect(offer({ model, slug: model, prompt: 'optional' }).firstFrame).toBe(firstFrame);
 	});
 
 	test('is as narrow as the gateway says', () => {
 		const narrow = offer({
 			model: 'hailuo-02',
+			slug: 'h-02',
 			prompt: 'optional',
 			firstFrame: 'required',
 			lastFrame: false,
@@ -87,6 +91,7 @@ describe('an offer', () => {
 		});
 		expect(narrow).toEqual({
 			model: 'hailuo-02',
+			slug: 'h-02',
 			prompt: 'optional',
 			firstFrame: 'required',
 			lastFrame: false,
@@ -96,7 +101,34 @@ describe('an offer', () => {
 	});
 
 	test('leaves the model as it is', () => {
-		offer({ model: 'hailuo-02', prompt: 'optional', without: ['512P'] });
+		offer({ model: 'hailuo-02', slug: 'h-02', prompt: 'optional', without: ['512P'] });
 		expect(Object.keys(MODELS['hailuo-02'].resolutions)).toEqual(['512P', '768P', '1080P']);
+	});
+});
+
+describe('a slug', () => {
+	const offers = [
+		offer({ model: 'hailuo-2.3', slug: 'h/2.3', prompt: 'required' }),
+		offer({ model: 'hailuo-02', slug: { text: 'h/02-text', image: 'h/02-image' }, prompt: 'required' }),
+	];
+
+	test.each([
+		['hailuo-2.3', null, null, 'h/2.3'],
+		['hailuo-2.3', 'an image', null, 'h/2.3'],
+		['hailuo-02', null, null, 'h/02-text'],
+		['hailuo-02', 'an image', null, 'h/02-image'],
+		['hailuo-02', null, 'an image', 'h/02-image'],
+		['hailuo-03', null, null, 'hailuo-03'],
+	] as const)('of %s with first frame %j and last frame %j is %s', (model, firstFrame, lastFrame, slug) => {
+		expect(slugFor(offers, { model, firstFrame, lastFrame })).toBe(slug);
+	});
+
+	test.each([
+		['h/2.3', 'hailuo-2.3'],
+		['h/02-text', 'hailuo-02'],
+		['h/02-image', 'hailuo-02'],
+		['h/03', null],
+	])('%s leads back to %s', (slug, model) => {
+		expect(modelOfSlug(offers, (own) => own === slug)).toBe(model);
 	});
 });

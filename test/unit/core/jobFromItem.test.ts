@@ -1,14 +1,16 @@
 import fc from 'fast-check';
-import { JOB_STATUSES } from '../../../nodes/Hailuo/core/job/job';
+import { JOB_STATUSES, type Job } from '../../../nodes/Hailuo/core/job/job';
 import {
 	readHandles,
 	readReference,
 	readFailureFromItem,
 	readJobFromItem,
+	writeJob,
 } from '../../../nodes/Hailuo/core/job/jobFromItem';
 import { aFailure, aJob } from '../../tools/support/builders';
 
 const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const written = (job: Job): object => JSON.parse(JSON.stringify(writeJob(job)));
 
 const FULL = aJob({
 	provider: 'wiro',
@@ -21,21 +23,31 @@ const FULL = aJob({
 	createdAt: '2026-05-04T10:00:00.000Z',
 	completedAt: '2026-05-04T10:01:00.000Z',
 	expiresAt: '2026-05-05T10:00:00.000Z',
-	jobToken: 'token',
+	handles: { jobToken: 'token' },
 });
+
+const NAMES = ['jobToken', 'route'];
+
+const read = (value: unknown) => readJobFromItem(value, NAMES);
 
 describe('a stored job', () => {
 	test.each(JOB_STATUSES)('comes back as it was when it is %s', (status) => {
-		expect(readJobFromItem(stored({ ...FULL, status }))).toEqual({ ...FULL, status });
+		expect(read(written({ ...FULL, status }))).toEqual({ ...FULL, status });
 	});
 
 	test('comes back as it was with all but the least unknown', () => {
-		expect(readJobFromItem(stored(aJob()))).toEqual(aJob());
+		expect(read(written(aJob()))).toEqual(aJob());
 	});
 
-	test('keeps the route of AI/ML API', () => {
-		const job = aJob({ provider: 'aimlApi', route: 'minimax' });
-		expect(readJobFromItem(stored(job))).toEqual(job);
+	test('has its handles beside its other fields', () => {
+		const { handles, ...fields } = FULL;
+		expect(writeJob(FULL)).toEqual({ ...fields, jobToken: 'token' });
+	});
+
+	test.each([[[]], [['fileId']]])('keeps of its handles only those its provider has: %j', (names) => {
+		expect(readJobFromItem({ ...written(FULL), fileId: '7' }, names)?.handles).toEqual(
+			names.length === 0 ? {} : { fileId: '7' },
+		);
 	});
 
 	test.each([
@@ -44,12 +56,12 @@ describe('a stored job', () => {
 		['with a status we do not know', { status: 'done' }],
 		['without a status', { status: undefined }],
 	])('%s is none', (_what, changes) => {
-		expect(readJobFromItem({ ...FULL, ...changes })).toBeNull();
+		expect(read({ ...written(FULL), ...changes })).toBeNull();
 	});
 
 	test('loses what somebody put there that is not what it should be', () => {
 		const meddled = {
-			...FULL,
+			...written(FULL),
 			videoUrl: 'javascript:alert(1)',
 			additionalUrls: ['file:///etc/passwd', 7, 'https://cdn.example/b.mp4'],
 			progress: 700,
@@ -58,7 +70,7 @@ describe('a stored job', () => {
 			failure: 'yes',
 			evil: { nested: true },
 		};
-		expect(readJobFromItem(meddled)).toEqual({
+		expect(read(meddled)).toEqual({
 			...FULL,
 			videoUrl: null,
 			additionalUrls: ['https://cdn.example/b.mp4'],
@@ -70,36 +82,34 @@ describe('a stored job', () => {
 	});
 
 	test('is read without an error from anything', () => {
-		fc.assert(fc.property(fc.anything(), (value) => void readJobFromItem(value)));
+		fc.assert(fc.property(fc.anything(), (value) => void read(value)));
 	});
 });
 
 describe('a reference', () => {
 	test('holds what finds the job again and nothing else', () => {
-		expect(readReference({ ...FULL, route: 'universal' }, 'job-1')).toEqual({
+		expect(readReference({ ...written(FULL), route: 'universal' }, 'job-1', NAMES)).toEqual({
 			jobId: 'job-1',
-			jobToken: 'token',
-			route: 'universal',
+			handles: { jobToken: 'token', route: 'universal' },
 			model: 'hailuo-02',
 			createdAt: '2026-05-04T10:00:00.000Z',
 		});
 	});
 
 	test("has a moment in the package's own form, or none", () => {
-		expect(readReference({ createdAt: '1777888800' }, 'job-1').createdAt).toBe('2026-05-04T10:00:00.000Z');
-		expect(readReference({ createdAt: 'yesterday' }, 'job-1')).toEqual({ jobId: 'job-1' });
+		expect(readReference({ createdAt: '1777888800' }, 'job-1', NAMES).createdAt).toBe('2026-05-04T10:00:00.000Z');
+		expect(readReference({ createdAt: 'yesterday' }, 'job-1', NAMES)).toEqual({ jobId: 'job-1', handles: {} });
 	});
 
 	test('is no more than its handles for an item that may be of any origin', () => {
-		expect(readHandles({ ...FULL, route: 'universal' }, 'job-1')).toEqual({
+		expect(readHandles({ ...written(FULL), route: 'universal' }, 'job-1', NAMES)).toEqual({
 			jobId: 'job-1',
-			jobToken: 'token',
-			route: 'universal',
+			handles: { jobToken: 'token', route: 'universal' },
 		});
 	});
 
-	test('takes no route that is none', () => {
-		expect(readReference({ route: 'sideways' }, 'job-1')).toEqual({ jobId: 'job-1' });
+	test.each([{ jobToken: '' }, { jobToken: {} }, { jobToken: null }])('takes no handle from %j', (json) => {
+		expect(readHandles(json, 'job-1', NAMES)).toEqual({ jobId: 'job-1', handles: {} });
 	});
 });
 

@@ -295,7 +295,13 @@ describe('an accepted form', () => {
 		const shop: ProviderOffers = {
 			label: 'Corner Shop',
 			offers: [
-				offer({ model: 'hailuo-02', prompt: 'optional', imageTypes: ['image/png'], without: ['768P', '1080P'] }),
+				offer({
+					model: 'hailuo-02',
+					slug: 'h',
+					prompt: 'optional',
+					imageTypes: ['image/png'],
+					without: ['768P', '1080P'],
+				}),
 			],
 		};
 		expect(validate(shop, aVideoDraft())).toEqual({

@@ -347,7 +347,7 @@ describe('a state on an item', () => {
 			aState(),
 			aState({ fault: aFailure(), faultSince: ago(5), suspectedSince: ago(4), raw: { a: [1] } }),
 		];
-		for (const state of states) expect(readWaitState(travelled(writeWaitState(state)))).toMatchObject(state);
+		for (const state of states) expect(readWaitState(travelled(writeWaitState(state)), [])).toMatchObject(state);
 	});
 
 	test('of an earlier version of this package is read', () => {
@@ -358,7 +358,7 @@ describe('a state on an item', () => {
 			job: aJob({ createdAt: ago(300) }),
 			suspicion: { reads: 2, since: NOW - 30_000 },
 		};
-		expect(readWaitState(travelled(earlier))).toMatchObject({
+		expect(readWaitState(travelled(earlier), [])).toMatchObject({
 			since: ago(300),
 			rang: true,
 			suspectedSince: ago(30),
@@ -368,7 +368,7 @@ describe('a state on an item', () => {
 
 	test('that is none of ours counts for none', () => {
 		for (const json of [{}, null, 'x', { [WAIT_FIELD]: {} }, { [WAIT_FIELD]: { ...aState(), since: 'soon' } }])
-			expect(readWaitState(json)).toBeNull();
+			expect(readWaitState(json, [])).toBeNull();
 	});
 });
 

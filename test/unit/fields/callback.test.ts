@@ -12,12 +12,9 @@ const read = (values: Record<string, unknown>, provider = 'apiframe') =>
 	readCallbackForm(readerOfAny(values), shopOf(provider));
 
 describe('a callback', () => {
-	test('is on offer where the provider reports', () => {
-		expect(reporting.map(({ id }) => id)).toEqual(['apiframe', 'evolink', 'wiro', 'unlike']);
-	});
-
-	test.each(reporting)('is offered for $label on Create Video', ({ id }) => {
-		expect(choicesOf('callback', { provider: id, operation: 'create' })).toEqual(CHOICES);
+	test.each(reporting)('is offered for $label on Create Video', ({ id, callbacks }) => {
+		const choices = CHOICES.filter((choice) => choice !== 'thisExecution' || callbacks?.resumesExecution);
+		expect(choicesOf('callback', { provider: id, operation: 'create' })).toEqual(choices);
 	});
 
 	test.each(['createAndWait', 'get', 'wait', 'cancel'])('is not there on %s, whatever is left behind', (operation) => {
@@ -100,6 +97,11 @@ describe('the callback form', () => {
 			`'Callback' is empty; choose None ('none'), This Execution ('thisExecution') or URL ('url')`,
 		],
 		['aimlApi', { callback: 'thisExecution' }, `'Callback' is not offered by AI/ML API: it reports nothing`],
+		[
+			'unlike',
+			{ callback: 'thisExecution' },
+			`'Callback' cannot be 'This Execution' with Unlike Others, which tries the address before the execution waits; give the address of a Hailuo Trigger, or 'None'`,
+		],
 		['aimlApi', { callback: 'url' }, `'Callback' is not offered by AI/ML API: it reports nothing`],
 		[
 			'wiro',

@@ -15,8 +15,15 @@ export const unlikeOthers: ProviderAdapter = {
 	id: 'unlike',
 	label: 'Unlike Others',
 	offers: [
-		offer({ model: 'hailuo-02', prompt: 'required', lastFrame: false }),
-		offer({ model: 'hailuo-03', prompt: 'optional', without: ['768P'], firstFrame: 'required', lastFrame: true }),
+		offer({ model: 'hailuo-02', slug: 'u/02', prompt: 'required', lastFrame: false }),
+		offer({
+			model: 'hailuo-03',
+			slug: 'u/03',
+			prompt: 'optional',
+			without: ['768P'],
+			firstFrame: 'required',
+			lastFrame: true,
+		}),
 	],
 	extras: [
 		{
@@ -42,7 +49,7 @@ export const unlikeOthers: ProviderAdapter = {
 	idempotentCreate: true,
 	linkLifetime: '7 days',
 	cancel: (reference) => sampleProvider.get(reference),
-	callbacks: { documented: false, httpsOnly: false, readCallback: () => null },
+	callbacks: { documented: false, httpsOnly: false, resumesExecution: false, readCallback: () => null },
 };
 
 export const shops: readonly ProviderAdapter[] = [...providers, unlikeOthers];

@@ -253,7 +253,7 @@ export function bodiesLike(models: readonly unknown[]): fc.Arbitrary<Body> {
 
 /** Bodies of a provider: like those of its fixtures. */
 export function bodiesOf(fixtures: readonly Fixture[]): fc.Arbitrary<Body> {
-	return bodiesLike(fixtures.map(({ body }) => body));
+	return bodiesLike(fixtures.flatMap(({ answers }) => answers.map(({ json, text }) => json ?? text)));
 }
 
 const STATUSES = [

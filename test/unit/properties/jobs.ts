@@ -1,32 +1,12 @@
 /** Jobs, failures and outcomes of reads as the adapters give them. */
 import fc from 'fast-check';
 
-import type { Failure, FailureKind } from '../../../nodes/Hailuo/core/http/http';
+import { FAILURE_KINDS, type Failure } from '../../../nodes/Hailuo/core/http/http';
 import { describeJob, JOB_STATUSES, type Job } from '../../../nodes/Hailuo/core/job/job';
 import type { ReadOutcome } from '../../../nodes/Hailuo/core/waiting/waitState';
 import { cleanText, describeFailure } from '../../../nodes/Hailuo/core/http/read';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
 import { anyText, hostileText } from './hostile';
-
-export const KINDS: readonly FailureKind[] = [
-	'authentication',
-	'permission',
-	'credit',
-	'invalid',
-	'content',
-	'notFound',
-	'conflict',
-	'rateLimit',
-	'slot',
-	'unavailable',
-	'provider',
-	'notCancellable',
-	'redirect',
-	'unreadable',
-	'network',
-	'timeout',
-	'stopped',
-];
 
 /** Text as the readers give it: without blanks around it, and not empty. */
 const words = fc
@@ -62,8 +42,7 @@ export function jobs(createdAt: fc.Arbitrary<string> = moments): fc.Arbitrary<Jo
 				createdAt: fc.option(createdAt),
 				completedAt: fc.option(moments),
 				expiresAt: fc.option(moments),
-				jobToken: words,
-				route: fc.constantFrom('universal' as const, 'minimax' as const),
+				handles: fc.record({ jobToken: words, route: words }, { requiredKeys: [] }),
 			},
 			{ requiredKeys: ['provider', 'jobId'] },
 		)
@@ -72,7 +51,7 @@ export function jobs(createdAt: fc.Arbitrary<string> = moments): fc.Arbitrary<Jo
 
 export const failures: fc.Arbitrary<Failure> = fc
 	.record({
-		kind: fc.constantFrom(...KINDS),
+		kind: fc.constantFrom(...FAILURE_KINDS),
 		message: fc.oneof(shown, hostileText),
 		code: fc.option(fc.oneof(shown, hostileText)),
 		httpStatus: fc.option(fc.integer({ min: 100, max: 599 })),

@@ -2,7 +2,14 @@
 import fc from 'fast-check';
 
 import { MODEL_IDS } from '../../../nodes/Hailuo/core/video/catalog';
-import type { Exchange, Failure, HttpRequest, HttpResponse, Step } from '../../../nodes/Hailuo/core/http/http';
+import {
+	FAILURE_KINDS,
+	type Exchange,
+	type Failure,
+	type HttpRequest,
+	type HttpResponse,
+	type Step,
+} from '../../../nodes/Hailuo/core/http/http';
 import { JOB_STATUSES, type Job, type JobReference } from '../../../nodes/Hailuo/core/job/job';
 import type { VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
@@ -19,7 +26,6 @@ import {
 } from '../providers/builders';
 import { expectLegalJob, expectShowable } from '../providers/legal';
 import { answersOf, bodiesOf, hostileLeaf, hostileText } from './hostile';
-import { KINDS } from './jobs';
 import { idsIn, isAccepted, provesNothingMade } from './proof';
 import { describeProperties } from './run';
 
@@ -32,8 +38,7 @@ const RENAMINGS: Readonly<Record<string, Fixture[]>> = {
 		name: `create-renamed-${field}`,
 		_source: 'Wiro docs, errors',
 		operation: 'create',
-		status: 200,
-		body: { result: false, errors: [{ code: 0, message: `Request files [${field}] required` }] },
+		answers: [anAnswer(200, { result: false, errors: [{ code: 0, message: `Request files [${field}] required` }] })],
 	})),
 };
 
@@ -86,7 +91,7 @@ function expectLegal(job: Job, adapter: ProviderAdapter): void {
 }
 
 function expectLegalFailure(failure: Failure, { status }: HttpResponse): void {
-	expect(KINDS).toContain(failure.kind);
+	expect(FAILURE_KINDS).toContain(failure.kind);
 	expectShowable(failure.message);
 	if (failure.code !== null) expectShowable(failure.code);
 	expect([null, status]).toContain(failure.httpStatus);
@@ -150,8 +155,13 @@ function requestsOf(adapter: ProviderAdapter): fc.Arbitrary<VideoRequest> {
 const references: fc.Arbitrary<JobReference> = fc.record(
 	{
 		jobId: hostileText.filter((text) => text.trim() !== ''),
-		jobToken: fc.oneof(fc.constant('eDcCm5yyUfIvMFspTwww49OUfgXkQt'), hostileText),
-		route: fc.constantFrom('universal' as const, 'minimax' as const),
+		handles: fc.record(
+			{
+				jobToken: fc.oneof(fc.constant('eDcCm5yyUfIvMFspTwww49OUfgXkQt'), hostileText),
+				route: fc.oneof(fc.constantFrom('universal', 'minimax'), hostileText),
+			},
+			{ requiredKeys: [] },
+		),
 		model: fc.option(fc.oneof(fc.constantFrom(...MODEL_IDS), hostileText)),
 		createdAt: fc.option(fc.oneof(fc.constant('2026-05-04T10:00:00.000Z'), hostileText)),
 	},
@@ -188,8 +198,8 @@ describeProperties('readers', (holds) => {
 				{ weight: 1, arbitrary: answersOf(replies) },
 			);
 		const uploaded = replies
-			.filter(({ operation, status }) => operation === 'upload' && status < 300)
-			.map(({ status, body }) => anAnswer(status, body));
+			.filter(({ operation }) => operation === 'upload')
+			.flatMap(({ answers }) => answers.filter(({ status }) => status < 300));
 		const creates = fc.record({ request: requestsOf(adapter), answers: inTurn(repliesTo('create', 'upload')) });
 		const reads = fc.record({ reference: references, answers: inTurn(repliesTo('get', 'cancel')) });
 
@@ -237,10 +247,10 @@ describeProperties('readers', (holds) => {
 			holds('a callback names a job or is none', bodiesOf(fixtures), ({ json }) => {
 				const note = readCallback(json);
 				if (note === null) return;
-				expect(note.jobId ?? note.jobToken).toEqual(expect.stringMatching(/\S/));
+				expect(note.reference.jobId).toEqual(expect.stringMatching(/\S/));
 				expect(JOB_STATUSES).toContain(note.status);
 				if (note.job === undefined) return;
-				expect(note.job.jobId).toBe(note.jobId);
+				expect(note.job.jobId).toBe(note.reference.jobId);
 				expectLegal(note.job, adapter);
 			});
 		}
@@ -256,8 +266,9 @@ describeProperties('readers', (holds) => {
 			});
 			holds('a greeting of the socket holds the token and nothing else of the job', references, (reference) => {
 				const greeting = greet(reference);
-				if (reference.jobToken === undefined) expect(greeting).toBeNull();
-				else expect(JSON.parse(greeting ?? '')).toEqual({ type: 'task_info', tasktoken: reference.jobToken });
+				const { jobToken } = reference.handles ?? {};
+				if (jobToken === undefined) expect(greeting).toBeNull();
+				else expect(JSON.parse(greeting ?? '')).toEqual({ type: 'task_info', tasktoken: jobToken });
 			});
 		}
 	});

@@ -3,8 +3,14 @@ import fc from 'fast-check';
 
 import { recordCallback } from '../../../nodes/Hailuo/core/callback/repeatedCallbacks';
 import { findLoopFault, readWiring, starves } from '../../../nodes/Hailuo/io/wiring';
-import { JOB_STATUSES } from '../../../nodes/Hailuo/core/job/job';
-import { readReference, readFailureFromItem, readJobFromItem } from '../../../nodes/Hailuo/core/job/jobFromItem';
+import { FAILURE_KINDS } from '../../../nodes/Hailuo/core/http/http';
+import { JOB_STATUSES, type Job } from '../../../nodes/Hailuo/core/job/job';
+import {
+	readReference,
+	readFailureFromItem,
+	readJobFromItem,
+	writeJob,
+} from '../../../nodes/Hailuo/core/job/jobFromItem';
 import {
 	enter,
 	isDue,
@@ -19,7 +25,7 @@ import {
 } from '../../../nodes/Hailuo/core/waiting/waitState';
 import { aFailure, aJob } from '../../tools/support/builders';
 import { bodiesLike, hostileText } from './hostile';
-import { failures, jobs, KINDS, outcomes } from './jobs';
+import { failures, jobs, outcomes } from './jobs';
 import { describeProperties } from './run';
 
 const NOW = Date.parse('2026-05-04T10:00:00Z');
@@ -76,8 +82,7 @@ const A_STATE = {
 		videoUrl: 'https://cdn.example/1.mp4',
 		failure: { code: 'x', message: 'Broken' },
 		cost: { amount: 5, unit: 'credits' },
-		jobToken: 'eDcCm5yyUfIvMFspTwww49OUfgXkQt',
-		route: 'minimax',
+		handles: { jobToken: 'eDcCm5yyUfIvMFspTwww49OUfgXkQt', route: 'minimax' },
 	}),
 	failure: aFailure(),
 	timedOut: true,
@@ -90,6 +95,11 @@ const A_STATE = {
 	faultSince: '2026-05-04T09:59:10.000Z',
 	suspectedSince: '2026-05-04T09:59:20.000Z',
 };
+
+const HANDLES = ['jobToken', 'route'];
+
+/** As the item bears it. */
+const onItem = <State extends { job: Job }>(state: State) => ({ ...state, job: writeJob(state.job) });
 
 const NAMES = ['Hailuo', 'Edit Fields', ' If', 'Merge', '__proto__', 'constructor', '7'];
 
@@ -123,20 +133,22 @@ function reachedFrom(wires: readonly Edge[], node: string, output: number): Set<
 
 describeProperties('state', (holds) => {
 	describe('a stored job', () => {
-		holds('comes back as it was', jobs(), (job) => expect(readJobFromItem(travelled(job))).toEqual(job));
+		holds('comes back as it was', jobs(), (job) =>
+			expect(readJobFromItem(travelled(writeJob(job)), HANDLES)).toEqual(job),
+		);
 
-		holds('that was touched is a legal one or none', bodiesLike([A_STATE.job]), ({ json }) => {
-			readReference(json, 'job-1');
+		holds('that was touched is a legal one or none', bodiesLike([writeJob(A_STATE.job)]), ({ json }) => {
+			readReference(json, 'job-1', HANDLES);
 			const failure = readFailureFromItem(json);
-			if (failure !== null) expect(KINDS).toContain(failure.kind);
-			const job = readJobFromItem(json);
+			if (failure !== null) expect(FAILURE_KINDS).toContain(failure.kind);
+			const job = readJobFromItem(json, HANDLES);
 			if (job === null) return;
 			expect(JOB_STATUSES).toContain(job.status);
 			expect(job.jobId.trim()).not.toBe('');
 			for (const url of [job.videoUrl ?? 'https://none.example', ...job.additionalUrls]) {
 				expect(['http:', 'https:']).toContain(new URL(url).protocol);
 			}
-			expect(readJobFromItem(travelled(job))).toEqual(job);
+			expect(readJobFromItem(travelled(writeJob(job)), HANDLES)).toEqual(job);
 		});
 
 		holds('has a failure that comes back as it was', failures, (failure) => {
@@ -153,7 +165,7 @@ describeProperties('state', (holds) => {
 				let state = enter(job, now, plan);
 				rounds.forEach(({ outcome, pause, rang }) => {
 					expectSane(state, now, plan);
-					const read = readWaitState(travelled({ [WAIT_FIELD]: writeWaitState({ ...state, rang }) }));
+					const read = readWaitState(travelled({ [WAIT_FIELD]: writeWaitState({ ...state, rang }) }), HANDLES);
 					expect(read && comparable(read)).toEqual(comparable({ ...state, rang }));
 					if (isSettled(state) || read === null) return;
 					now += pause;
@@ -170,14 +182,14 @@ describeProperties('state', (holds) => {
 
 		holds(
 			'that was touched can still be gone on with',
-			fc.record({ body: bodiesLike([A_STATE]), plan: plans, outcome: outcomes(recentJobs) }),
+			fc.record({ body: bodiesLike([onItem(A_STATE)]), plan: plans, outcome: outcomes(recentJobs) }),
 			({ body, plan, outcome }) => {
-				const state = readWaitState({ [WAIT_FIELD]: body.json });
+				const state = readWaitState({ [WAIT_FIELD]: body.json }, HANDLES);
 				if (state === null) return;
 				expectSane(state, NOW, plan);
 				const next = settle(state, outcome, NOW, plan);
 				expectSane(next, NOW, plan);
-				expect(readWaitState(travelled({ [WAIT_FIELD]: next }))).not.toBeNull();
+				expect(readWaitState(travelled({ [WAIT_FIELD]: writeWaitState(next) }), HANDLES)).not.toBeNull();
 			},
 			{ cases: 1500 },
 		);

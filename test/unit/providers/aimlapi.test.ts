@@ -1,4 +1,4 @@
-import type { AimlRoute, JobReference } from '../../../nodes/Hailuo/core/job/job';
+import type { JobReference } from '../../../nodes/Hailuo/core/job/job';
 import type { VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
 import { aimlApi } from '../../../nodes/Hailuo/providers/aimlapi/aimlapi';
 import {
@@ -114,7 +114,10 @@ describe('the route of AI/ML API', () => {
 		const chain = follow(create({ firstFrame: aUrl() }), anAnswer(status, { message: 'Cannot POST' }), made);
 		expect(pathsOf(chain.requests)).toEqual([UNIVERSAL, MINIMAX]);
 		expect(jsonBodyOf(chain.requests[1]!)).toMatchObject({ first_frame_image: FIRST_URL, prompt_optimizer: true });
-		expect(chain.step).toMatchObject({ kind: 'value', value: { jobId: '282052359471184', route: 'minimax' } });
+		expect(chain.step).toMatchObject({
+			kind: 'value',
+			value: { jobId: '282052359471184', handles: { route: 'minimax' } },
+		});
 	});
 
 	test.each([400, 401, 403, 408, 429, 500, 502, 503, 504])(
@@ -148,14 +151,16 @@ describe('the route of AI/ML API', () => {
 	});
 
 	test('that made a job is on the job', () => {
-		expect(jobOf(create(), made).route).toBe('universal');
-		expect(jobOf(create({ extras: { route: 'minimax' } }), made).route).toBe('minimax');
+		expect(jobOf(create(), made).handles).toEqual({ route: 'universal' });
+		expect(jobOf(create({ extras: { route: 'minimax' } }), made).handles).toEqual({ route: 'minimax' });
 	});
 });
 
 describe('reading a job of AI/ML API', () => {
 	test('asks for the id as a parameter', () => {
-		expect(aimlApi.get({ jobId: '349872201343396:minimax/hailuo-2.3-fast', route: 'universal' }).request).toEqual({
+		expect(
+			aimlApi.get({ jobId: '349872201343396:minimax/hailuo-2.3-fast', handles: { route: 'universal' } }).request,
+		).toEqual({
 			purpose: 'read',
 			method: 'GET',
 			host: 'api',
@@ -164,13 +169,14 @@ describe('reading a job of AI/ML API', () => {
 		});
 	});
 
-	const routes: Array<[AimlRoute | 'none', string[]]> = [
+	const routes: Array<[string, string[]]> = [
 		['none', [UNIVERSAL, MINIMAX]],
+		['sideways', [UNIVERSAL, MINIMAX]],
 		['minimax', [MINIMAX, UNIVERSAL]],
 		['universal', [UNIVERSAL]],
 	];
 	test.each(routes)('with %s as its known route, asks in turn while it is not found', (route, paths) => {
-		const reference = route === 'none' ? { jobId: '7' } : { jobId: '7', route };
+		const reference = route === 'none' ? { jobId: '7' } : { jobId: '7', handles: { route } };
 		const chain = follow(aimlApi.get(reference), anAnswer(404, { message: 'Not Found' }));
 		expect(pathsOf(chain.requests)).toEqual(paths);
 		expect(chain.step).toMatchObject({ kind: 'failure', failure: { kind: 'notFound' } });
@@ -178,7 +184,11 @@ describe('reading a job of AI/ML API', () => {
 
 	test('of a bare id found on the older route puts that route on the job', () => {
 		const job = jobOf(aimlApi.get({ jobId: '7' }), anAnswer(404), anAnswer(200, { id: '7', status: 'generating' }));
-		expect(job).toMatchObject({ jobId: '7', status: 'running', route: 'minimax' });
+		expect(job).toMatchObject({ jobId: '7', status: 'running', handles: { route: 'minimax' } });
+	});
+
+	test('keeps no route that is none', () => {
+		expect(read({ status: 'queued' }, { handles: { route: 'sideways' } }).handles).toEqual({ route: 'universal' });
 	});
 
 	test('keeps what the reference knows', () => {

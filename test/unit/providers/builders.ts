@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Exchange, Failure, HttpRequest, HttpResponse, Step } from '../../../nodes/Hailuo/core/http/http';
-import type { Job, JobReference } from '../../../nodes/Hailuo/core/job/job';
+import type { Job, JobReference, JobStatus } from '../../../nodes/Hailuo/core/job/job';
 import type { Frame, VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
 import type { CallbackNote } from '../../../nodes/Hailuo/providers/adapter';
 
@@ -97,16 +97,17 @@ export function jsonBodyOf(request: HttpRequest): Record<string, unknown> {
 	return request.body.value;
 }
 
-/** One reply or callback of a provider, as test/unit/fixtures/<provider id>/<name>.json holds it. */
+/** Replies to one operation, or a callback, of a provider. */
 export interface Fixture {
 	name: string;
 	/** Where the reply was documented or seen. */
 	_source: string;
 	operation: 'create' | 'get' | 'cancel' | 'upload' | 'callback';
-	status: number;
+	/** What answers the requests of the operation, in turn. */
+	answers: HttpResponse[];
+	/** For a callback: what was sent, and with which headers. */
+	body?: unknown;
 	headers?: Record<string, string>;
-	/** JSON; a text stands for a body that is none. */
-	body: unknown;
 	/** For get and cancel, whatever is needed beside the id. */
 	reference?: Partial<JobReference>;
 	/** For a signed callback: the bytes that were signed, as text, and the credential's key. */
@@ -114,15 +115,37 @@ export interface Fixture {
 	secret?: string;
 	/** Part of the note that a callback is read as. */
 	note?: Partial<CallbackNote>;
+	/** For a callback that tries the address: what to answer. */
+	handshake?: unknown;
 	/** Part of the job or of the failure that the reply is read as. */
 	job?: Partial<Job>;
 	failure?: Partial<Failure>;
 }
 
+const WORDS_FILE = 'statusWords.json';
+
+/** How a file holds a fixture: with one answer, or with several. A body that is a text stands for one that is no JSON. */
+type StoredAnswer = { status?: number; body?: unknown; headers?: Record<string, string> };
+type StoredFixture = Omit<Fixture, 'name' | 'answers'> & StoredAnswer & { answers?: StoredAnswer[] };
+
+function readFixture<Value>(providerId: string, file: string): Value {
+	return JSON.parse(readFileSync(join(__dirname, '..', 'fixtures', providerId, file), 'utf8')) as Value;
+}
+
+/** Reads test/unit/fixtures/<provider id>/<name>.json. */
 export function readFixtures(providerId: string): Fixture[] {
-	const folder = join(__dirname, '..', 'fixtures', providerId);
-	return readdirSync(folder)
-		.filter((file) => file.endsWith('.json'))
+	return readdirSync(join(__dirname, '..', 'fixtures', providerId))
+		.filter((file) => file.endsWith('.json') && file !== WORDS_FILE)
 		.sort()
-		.map((file) => ({ ...JSON.parse(readFileSync(join(folder, file), 'utf8')), name: file.replace(/\.json$/, '') }));
+		.map((file) => {
+			const { answers, status, ...stored } = readFixture<StoredFixture>(providerId, file);
+			const given = answers ?? [{ ...stored, ...(status && { status }) }];
+			const replies = given.map((answer) => anAnswer(answer.status ?? 200, answer.body, answer.headers));
+			return { ...stored, answers: replies, name: file.replace(/\.json$/, '') };
+		});
+}
+
+/** Every status word that a provider's own pages name, in code or prose, as test/unit/fixtures/<provider id> holds them. */
+export function readStatusWords(providerId: string): Record<string, JobStatus> {
+	return readFixture<{ words: Record<string, JobStatus> }>(providerId, WORDS_FILE).words;
 }

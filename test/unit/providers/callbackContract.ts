@@ -11,14 +11,15 @@ import type { Fixture } from './builders';
 import { damaged, expectLegalJob, MEANINGLESS_BODIES } from './legal';
 
 function expectLegalNote(note: CallbackNote, adapter: ProviderAdapter): void {
-	const handles = [note.jobId, note.jobToken].filter((handle) => handle !== null);
-	expect(handles).not.toEqual([]);
-	for (const handle of handles) expect(handle.trim()).not.toBe('');
-	for (const jobId of handles) expect(concerns(note, { jobId })).toBe(true);
+	const { jobId, handles = {} } = note.reference;
+	const names = [jobId, ...Object.values(handles)];
+	for (const name of names) expect(name.trim()).not.toBe('');
+	for (const name of names) expect(concerns(note, { jobId: name })).toBe(true);
+	expect(adapter.handles).toEqual(expect.arrayContaining(Object.keys(handles)));
 	expect(JOB_STATUSES).toContain(note.status);
 	if (!note.job) return;
 	expectLegalJob(note.job, adapter);
-	expect(handles).toContain(note.job.jobId);
+	expect(note.job.jobId).toBe(jobId);
 }
 
 /**
@@ -33,26 +34,40 @@ export function describeCallbackContract(adapter: ProviderAdapter, callbacks: re
 		return;
 	}
 	const { readCallback } = capability;
+	const handshake = (body: unknown) => capability.handshake?.(body) ?? null;
+	const calls = callbacks.filter((fixture) => fixture.handshake === undefined);
+	const trials = callbacks.filter((fixture) => fixture.handshake !== undefined);
 
 	describe(`a callback of ${adapter.label}`, () => {
 		test('tells of success and of failure', () => {
-			const statuses = callbacks.map(({ note }) => note?.status);
+			const statuses = calls.map(({ note }) => note?.status);
 			expect(statuses).toEqual(expect.arrayContaining(['succeeded', 'failed']));
 		});
 
-		test.each(callbacks.map((fixture) => [fixture.name, fixture] as const))('%s', (_name, { body, note, _source }) => {
+		test.each(calls.map((fixture) => [fixture.name, fixture] as const))('%s', (_name, { body, note, _source }) => {
 			expect(_source).not.toBe('');
+			expect(handshake(body)).toBeNull();
 			const read = readCallback(body);
 			expect(read).toMatchObject(note ?? {});
 			expectLegalNote(read!, adapter);
 		});
 
+		test('that tries the address is answered, where there are such', () => {
+			expect(trials.length > 0).toBe(capability.handshake !== undefined);
+			for (const { body, handshake: expected } of trials) {
+				expect(handshake(body)).toEqual(expected);
+				expect(readCallback(body)).toBeNull();
+			}
+		});
+
 		test.each(MEANINGLESS_BODIES.map((body) => [JSON.stringify(body), body]))('is not %s', (_text, body) => {
 			expect(readCallback(body)).toBeNull();
+			expect(handshake(body)).toBeNull();
 		});
 
 		test('survives any JSON, and damage', () => {
 			const expectCalm = (body: unknown) => {
+				handshake(body);
 				const note = readCallback(body);
 				if (note !== null) expectLegalNote(note, adapter);
 			};

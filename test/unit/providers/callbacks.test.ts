@@ -1,4 +1,5 @@
 import { apiframe } from '../../../nodes/Hailuo/providers/apiframe/apiframe';
+import type { JobReference } from '../../../nodes/Hailuo/core/job/job';
 import { concerns, type CallbackNote } from '../../../nodes/Hailuo/providers/adapter';
 import { evolink } from '../../../nodes/Hailuo/providers/evolink/evolink';
 import { wiro } from '../../../nodes/Hailuo/providers/wiro/wiro';
@@ -83,19 +84,18 @@ describe('what a callback says of the job', () => {
 });
 
 describe('a callback concerns', () => {
-	const note = (jobId: string | null, jobToken: string | null): CallbackNote => ({
-		jobId,
-		jobToken,
-		status: 'running',
-	});
+	const named = (jobId: string, jobToken?: string): JobReference =>
+		jobToken === undefined ? { jobId } : { jobId, handles: { jobToken } };
+	const note = (...names: [string, string?]): CallbackNote => ({ reference: named(...names), status: 'running' });
 
-	test.each<[string, CallbackNote, { jobId: string; jobToken?: string }, boolean]>([
-		['the job of its id', note('7', null), { jobId: '7' }, true],
-		['no other job', note('7', null), { jobId: '8' }, false],
-		['the job of its token', note(null, 'token'), { jobId: '7', jobToken: 'token' }, true],
-		['a job whose id is its token', note('7', 'token'), { jobId: 'token' }, true],
-		['no job of another token', note(null, 'token'), { jobId: '7', jobToken: 'other' }, false],
-		['nothing by what both lack', note('7', null), { jobId: '8', jobToken: '' }, false],
+	test.each<[string, CallbackNote, JobReference, boolean]>([
+		['the job of its id', note('7'), named('7'), true],
+		['no other job', note('7'), named('8'), false],
+		['the job of its token', note('token', 'token'), named('7', 'token'), true],
+		['a job whose id is its token', note('7', 'token'), named('token'), true],
+		['a job whose token is its id', note('token'), named('7', 'token'), true],
+		['no job of another token', note('token', 'token'), named('7', 'other'), false],
+		['nothing by what both lack', note('7'), named('8', ''), false],
 	])('%s', (_case, callback, job, expected) => {
 		expect(concerns(callback, job)).toBe(expected);
 	});

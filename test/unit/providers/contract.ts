@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 import { DURATIONS, IMAGE_TYPES, MODELS, RESOLUTIONS, type Offer } from '../../../nodes/Hailuo/core/video/catalog';
-import type { Exchange, Failure, HttpRequest, HttpResponse } from '../../../nodes/Hailuo/core/http/http';
-import type { Job } from '../../../nodes/Hailuo/core/job/job';
+import type { Exchange, Failure, HttpRequest } from '../../../nodes/Hailuo/core/http/http';
+import { describeJob, type Job, type JobStatus } from '../../../nodes/Hailuo/core/job/job';
 import type { VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
 import type { ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';
 import {
@@ -86,7 +86,7 @@ function urlOf(request: HttpRequest): URL {
 function expectLegalRequest(request: HttpRequest): void {
 	expect(request.path).toMatch(/^\/[^/?#\s][^?#\s]*$/);
 	expect(['api', 'files']).toContain(request.host);
-	expect(['GET', 'POST']).toContain(request.method);
+	expect(['GET', 'POST', 'DELETE']).toContain(request.method);
 	if (request.method === 'GET') expect(request.body).toBeUndefined();
 	expect(Object.keys(request.headers ?? {}).join()).not.toMatch(/authorization|api-key|nonce|signature|cookie/i);
 }
@@ -102,21 +102,24 @@ function replaced(body: unknown, from: string, to: string): unknown {
 	return JSON.parse(JSON.stringify(body), (_key, value: unknown) => (value === from ? to : value)) as unknown;
 }
 
-const answerOf = ({ status, body, headers }: Fixture): HttpResponse => anAnswer(status, body, headers);
-
 /**
  * What every provider must keep, whoever writes it.
  *
  * @param adapter the provider
  * @param all replies and callbacks of it; among them one of a job that succeeded, and of an upload where it uploads
+ * @param documentedWords every status word its own pages name
  */
-export function describeContract(adapter: ProviderAdapter, all: readonly Fixture[]): void {
+export function describeContract(
+	adapter: ProviderAdapter,
+	all: readonly Fixture[],
+	documentedWords: Readonly<Record<string, JobStatus>>,
+): void {
 	const fixtures = all.filter(({ operation }) => operation !== 'callback');
 	describeCallbackContract(
 		adapter,
 		all.filter(({ operation }) => operation === 'callback'),
 	);
-	const accepted = (fixture: Fixture) => fixture.status >= 200 && fixture.status < 300;
+	const accepted = ({ answers }: Fixture) => answers.every(({ status }) => status >= 200 && status < 300);
 	const uploaded = fixtures.find((fixture) => fixture.operation === 'upload' && accepted(fixture));
 	const made = fixtures.find((fixture) => fixture.operation === 'create' && fixture.job)!;
 	const done = fixtures.find((fixture) => fixture.operation === 'get' && fixture.job?.status === 'succeeded')!;
@@ -137,7 +140,7 @@ export function describeContract(adapter: ProviderAdapter, all: readonly Fixture
 
 	/** Creates, with every upload and the create answered as documented. */
 	const create = (request: VideoRequest) =>
-		followWith(adapter.create(request), ({ purpose }) => answerOf(purpose === 'upload' ? uploaded! : made));
+		followWith(adapter.create(request), ({ purpose }) => (purpose === 'upload' ? uploaded! : made).answers[0]!);
 
 	describe(`${adapter.label} as a provider`, () => {
 		test('says who it is', () => {
@@ -145,6 +148,12 @@ export function describeContract(adapter: ProviderAdapter, all: readonly Fixture
 			expect(adapter.credential).toMatch(/^hailuo[A-Z][A-Za-z0-9]*Api$/);
 			expect([adapter.documentationUrl, adapter.jobsPage].filter((url) => !url.startsWith('https://'))).toEqual([]);
 			expect(adapter.shortestPollSeconds).toBeGreaterThan(0);
+		});
+
+		test('has handles that are no other field of a job', () => {
+			const fields = [...Object.keys(describeJob({ provider: '', jobId: '' })), 'timedOut', 'raw', 'event', 'context'];
+			expect(adapter.handles.filter((name) => fields.includes(name) || !/^[a-z][A-Za-z]*$/.test(name))).toEqual([]);
+			expect(new Set(adapter.handles).size).toBe(adapter.handles.length);
 		});
 
 		test('sells each model at most once, and one at least', () => {
@@ -303,8 +312,8 @@ export function describeContract(adapter: ProviderAdapter, all: readonly Fixture
 				expect(fixture._source).not.toBe('');
 				const { step } = follow(
 					exchangeFor(fixture),
-					answerOf(fixture),
-					answerOf(fixture.operation === 'upload' ? made : fixture),
+					...fixture.answers,
+					...(fixture.operation === 'upload' ? made.answers : []),
 				);
 				if (step.kind === 'value') {
 					expectLegalJob(step.value, adapter);
@@ -334,12 +343,16 @@ export function describeContract(adapter: ProviderAdapter, all: readonly Fixture
 			test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))(
 				'survives damage to %s',
 				(_name, fixture) => {
-					fc.assert(
-						fc.property(damaged(fixture.body), (body) => {
-							const { step } = follow(exchangeFor(fixture), anAnswer(fixture.status, body), answerOf(made));
-							if (step.kind === 'value') expectLegalJob(step.value, adapter);
-							else expectLegalFailure(step.failure);
-						}),
+					const { answers } = fixture;
+					answers.forEach(({ status, json, text }, place) =>
+						fc.assert(
+							fc.property(damaged(json ?? text), (body) => {
+								const replies = answers.map((answer, index) => (index === place ? anAnswer(status, body) : answer));
+								const { step } = follow(exchangeFor(fixture), ...replies, ...made.answers);
+								if (step.kind === 'value') expectLegalJob(step.value, adapter);
+								else expectLegalFailure(step.failure);
+							}),
+						),
 					);
 				},
 			);
@@ -347,12 +360,17 @@ export function describeContract(adapter: ProviderAdapter, all: readonly Fixture
 
 		describe('status words', () => {
 			const word =
-				done.job?.rawStatus ?? (follow(exchangeFor(done), answerOf(done)).step as { value: Job }).value.rawStatus!;
+				done.job?.rawStatus ?? (follow(exchangeFor(done), ...done.answers).step as { value: Job }).value.rawStatus!;
 			const readAs = (other: string): Job => {
-				const { step } = follow(exchangeFor(done), anAnswer(done.status, replaced(done.body, word, other)));
+				const replies = done.answers.map(({ status, json }) => anAnswer(status, replaced(json, word, other)));
+				const { step } = follow(exchangeFor(done), ...replies);
 				if (step.kind === 'failure') throw new Error(`'${other}' is read as ${step.failure.kind}`);
 				return step.value;
 			};
+
+			test.each(Object.entries(documentedWords))('%s, which is documented, is %s', (documented, status) => {
+				expect(adapter.statusWords[documented.toLowerCase()]).toBe(status);
+			});
 
 			test.each(Object.entries(adapter.statusWords))('%s means %s, in any case', (documented, status) => {
 				const capitalised = documented.charAt(0).toUpperCase() + documented.slice(1);

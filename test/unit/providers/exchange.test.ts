@@ -5,10 +5,11 @@ import {
 	describeJobFailure,
 	describeRefusal,
 	kindOfStatus,
-	mapStatus,
 	orElse,
 	uploadFrames,
 } from '../../../nodes/Hailuo/providers/exchange';
+import { mapStatus } from '../../../nodes/Hailuo/providers/jobExchange';
+import { textAt } from '../../../nodes/Hailuo/core/http/read';
 import { aFile, aUrl, anAnswer, failureOf, follow } from './builders';
 
 /** An exchange with a given path that leads to the text of its answer. */
@@ -61,13 +62,16 @@ describe('an answer', () => {
 		const inBand: Exchange<string> = {
 			...anExchange('/'),
 			read: answerReader({
-				value: ({ text }) => text,
+				value: ({ json }) => textAt(json, 'id'),
 				failure: (response) => describeRefusal(response, { message: 'No', kind: 'invalid', made: 'no' }),
-				refused: ({ text }) => text === 'refused',
+				refuses: (body) => textAt(body, 'error') !== null,
 			}),
 		};
-		expect(failureOf(inBand, anAnswer(200, 'refused'))).toMatchObject({ kind: 'invalid', message: 'No', made: 'no' });
-		expect(follow(inBand, anAnswer(200, 'taken')).step).toEqual({ kind: 'value', value: 'taken' });
+		const refusal = { error: 'No' };
+		expect(failureOf(inBand, anAnswer(200, refusal))).toMatchObject({ kind: 'invalid', message: 'No', made: 'no' });
+		expect(failureOf(inBand, anAnswer(200, {}))).toMatchObject({ kind: 'unreadable', made: 'maybe' });
+		for (const taken of [{ id: '7' }, { id: '7', ...refusal }])
+			expect(follow(inBand, anAnswer(200, taken)).step).toEqual({ kind: 'value', value: '7' });
 	});
 });
 

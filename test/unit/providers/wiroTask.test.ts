@@ -22,7 +22,7 @@ const ENDED = task('task_postprocess_end', {
 
 describe('reading', () => {
 	test.each([
-		['its token where that is known', { jobId: '534574', jobToken: TOKEN }, { tasktoken: TOKEN }],
+		['its token where that is known', { jobId: '534574', handles: { jobToken: TOKEN } }, { tasktoken: TOKEN }],
 		['its id otherwise', { jobId: '534574' }, { taskid: '534574' }],
 		['a token that stands in the place of the id', { jobId: TOKEN }, { tasktoken: TOKEN }],
 	])('asks for the task by %s', (_what, reference, body) => {
@@ -36,8 +36,14 @@ describe('reading', () => {
 	});
 
 	test('the id we know stays the id, and the token is learned', () => {
-		expect(jobOf(wiro.get({ jobId: '534574' }), ENDED)).toMatchObject({ jobId: '534574', jobToken: TOKEN });
-		expect(jobOf(wiro.get({ jobId: TOKEN, jobToken: TOKEN }), ENDED)).toMatchObject({ jobId: TOKEN, jobToken: TOKEN });
+		expect(jobOf(wiro.get({ jobId: '534574' }), ENDED)).toMatchObject({
+			jobId: '534574',
+			handles: { jobToken: TOKEN },
+		});
+		expect(jobOf(wiro.get({ jobId: TOKEN, handles: { jobToken: TOKEN } }), ENDED)).toMatchObject({
+			jobId: TOKEN,
+			handles: { jobToken: TOKEN },
+		});
 	});
 
 	test.each<[string, Record<string, unknown>, string]>([
@@ -114,7 +120,10 @@ describe('cancelling', () => {
 	});
 
 	test('a finished task is reported as it is', () => {
-		const { calls, step } = cancel({ Cancel: [BUSY], Kill: [UNKILLABLE], Detail: [ENDED] }, { jobToken: TOKEN });
+		const { calls, step } = cancel(
+			{ Cancel: [BUSY], Kill: [UNKILLABLE], Detail: [ENDED] },
+			{ handles: { jobToken: TOKEN } },
+		);
 		expect(calls).toEqual([
 			['Cancel', ID],
 			['Kill', ID],
@@ -164,7 +173,7 @@ describe('cancelling', () => {
 	test.each([
 		[
 			'that the reference knows',
-			{ jobToken: TOKEN },
+			{ handles: { jobToken: TOKEN } },
 			[
 				['Cancel', ID],
 				['Cancel', { tasktoken: TOKEN }],

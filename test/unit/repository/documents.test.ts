@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeJob } from '../../../nodes/Hailuo/core/job/job';
+import { writeJob } from '../../../nodes/Hailuo/core/job/jobFromItem';
 import { anchorsOf, documents, leadsSomewhere, linksOf, section } from '../../tools/support/documents';
 import { listFiles, readRepositoryFile, repositoryRoot } from '../../tools/support/repository';
 
@@ -69,7 +70,7 @@ describe('README', () => {
 
 	test('shows an item with the fields that a job has', () => {
 		const [shown] = codeBlocks(section('README.md', 'Output'), 'json');
-		const job = describeJob({ provider: 'wiro', jobId: '1', jobToken: 'token' });
+		const job = writeJob(describeJob({ provider: 'wiro', jobId: '1', handles: { jobToken: 'token' } }));
 		expect(Object.keys(JSON.parse(shown!)).sort()).toEqual(Object.keys(job).sort());
 	});
 

@@ -17,9 +17,10 @@ import {
 	type Duration,
 	type Offer,
 } from '../../../nodes/Hailuo/core/video/catalog';
-import type { FailureKind } from '../../../nodes/Hailuo/core/http/http';
+import { FAILURE_KINDS, type FailureKind } from '../../../nodes/Hailuo/core/http/http';
 import { IMAGE_TYPE_LABELS } from '../../../nodes/Hailuo/core/video/imageType';
-import { describeJob, JOB_STATUSES, type Job } from '../../../nodes/Hailuo/core/job/job';
+import { describeJob, JOB_STATUSES } from '../../../nodes/Hailuo/core/job/job';
+import { writeJob } from '../../../nodes/Hailuo/core/job/jobFromItem';
 import { describeFailure } from '../../../nodes/Hailuo/core/http/read';
 import { hailuoProperties, hailuoTriggerProperties } from '../../../nodes/Hailuo/fields/form';
 import {
@@ -238,20 +239,10 @@ describe('the credentials in README', () => {
 });
 
 describe('the output', () => {
-	/** Complete by its type. */
-	const always: Record<keyof Job, true> = {
-		...(describeFields() as Record<keyof Job, true>),
-		timedOut: true,
-		jobToken: true,
-		route: true,
-	};
+	const fields = Object.keys(writeJob(describeJob({ provider: '', jobId: '', timedOut: true })));
 
-	function describeFields(): Record<string, true> {
-		return Object.fromEntries(Object.keys(describeJob({ provider: '', jobId: '' })).map((key) => [key, true]));
-	}
-
-	test('has each field of a job, and the raw answer', () => {
-		const missing = [...Object.keys(always), 'raw'].filter(
+	test("has each field of a job, the providers' handles, and the raw answer", () => {
+		const missing = [...fields, ...providers.flatMap(({ handles }) => handles), 'raw'].filter(
 			(field) => !section('Output').includes(`\n| \`${field}\` |`),
 		);
 		expect(missing).toEqual([]);
@@ -268,25 +259,6 @@ describe('the output', () => {
 });
 
 describe('the messages', () => {
-	const kinds: Record<FailureKind, true> = {
-		authentication: true,
-		permission: true,
-		credit: true,
-		invalid: true,
-		content: true,
-		notFound: true,
-		conflict: true,
-		rateLimit: true,
-		slot: true,
-		unavailable: true,
-		provider: true,
-		notCancellable: true,
-		redirect: true,
-		unreadable: true,
-		network: true,
-		timeout: true,
-		stopped: true,
-	};
 	const place = {
 		node: aNode({}),
 		adapter: { ...providers[0]!, label: '…' },
@@ -295,7 +267,7 @@ describe('the messages', () => {
 	const job = describeJob({ provider: 'aimlApi', jobId: '…' });
 	const failure = (kind: FailureKind) => describeFailure({ kind, message: '' });
 	const titles = [
-		...(Object.keys(kinds) as FailureKind[]).map((kind) => requestError(place, failure(kind), null)),
+		...FAILURE_KINDS.map((kind) => requestError(place, failure(kind), null)),
 		unknownOutcomeError(place, failure('network')),
 		jobFailedError(place, { ...job, status: 'failed' }),
 		jobFailedError(place, { ...job, status: 'cancelled' }),

@@ -1,5 +1,5 @@
 /**
- * HTTP as plain data. Adapters describe requests and read responses; only io/gateway sends.
+ * HTTP as plain data. Adapters describe requests and read responses; only io/providerClient sends.
  */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
@@ -23,7 +23,7 @@ export type HttpPurpose = 'create' | 'read' | 'cancel' | 'upload';
 
 export interface HttpRequest {
 	purpose: HttpPurpose;
-	method: 'GET' | 'POST';
+	method: 'GET' | 'POST' | 'DELETE';
 	/** Which of the credential's addresses the path is appended to: `api` is `baseUrl`, `files` is `filesBaseUrl`. */
 	host: 'api' | 'files';
 	/** Begins with a slash; every variable segment is already encoded. */
@@ -59,35 +59,38 @@ export interface Exchange<Value> {
 	read(response: HttpResponse): Step<Value>;
 }
 
-export type FailureKind =
+export const FAILURE_KINDS = [
 	/** The key was refused. */
-	| 'authentication'
+	'authentication',
 	/** The key is good but may not do this. */
-	| 'permission'
-	| 'credit'
+	'permission',
+	'credit',
 	/** The request's values were refused. */
-	| 'invalid'
+	'invalid',
 	/** The prompt or image was refused for what it shows. */
-	| 'content'
-	| 'notFound'
-	| 'conflict'
-	| 'rateLimit'
+	'content',
+	'notFound',
+	'conflict',
+	'rateLimit',
 	/** No free slot for one more job (Wiro's code 96): waiting for one to end helps. */
-	| 'slot'
+	'slot',
 	/** The provider said that it did not take the request now (its documented 503). */
-	| 'unavailable'
+	'unavailable',
 	/** A fault at the provider, or an answer without an explanation. */
-	| 'provider'
+	'provider',
 	/** Not cancellable in its state, or no cancellation at all. */
-	| 'notCancellable'
-	| 'redirect'
+	'notCancellable',
+	'redirect',
 	/** An answer that is no JSON of the documented shape. */
-	| 'unreadable'
+	'unreadable',
 	/** No answer: see `message` for the network's own words. */
-	| 'network'
-	| 'timeout'
+	'network',
+	'timeout',
 	/** n8n's Stop. */
-	| 'stopped';
+	'stopped',
+] as const;
+
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /** Why something did not work, as data; io/errors turns it into n8n's errors. */
 export interface Failure {

@@ -34,19 +34,17 @@ export interface Job {
 	/** Only where the provider states how long its links live. */
 	expiresAt: string | null;
 	timedOut?: true;
-	/** Wiro's socket access token: a second handle to the same task. */
-	jobToken?: string;
-	/** AI/ML API's route family: a job can only be read on the one that made it. */
-	route?: AimlRoute;
+	/** What else finds it again. On items these stand beside the other fields, each under its own name. */
+	handles: Handles;
 }
 
-export type AimlRoute = 'universal' | 'minimax';
+/** Values by name; the names are those that the adapter declares. */
+export type Handles = Readonly<Record<string, string>>;
 
 /** What an adapter needs to find a job again; everything but `jobId` is known only when we made it. */
 export interface JobReference {
 	jobId: string;
-	jobToken?: string;
-	route?: AimlRoute;
+	handles?: Handles;
 	model?: string | null;
 	createdAt?: string | null;
 }
@@ -82,6 +80,7 @@ export function describeJob({ provider, jobId, ...known }: Pick<Job, 'provider' 
 		createdAt: null,
 		completedAt: null,
 		expiresAt: null,
+		handles: {},
 		...known,
 	};
 }

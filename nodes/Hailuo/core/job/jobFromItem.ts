@@ -1,5 +1,5 @@
-import type { Failure, FailureKind } from '../http/http';
-import { describeJob, JOB_STATUSES, type Job, type JobReference } from './job';
+import { FAILURE_KINDS, type Failure } from '../http/http';
+import { describeJob, JOB_STATUSES, type Handles, type Job, type JobReference } from './job';
 import { describeFailure, listAt, momentAt, numberAt, percentageAt, textAt, webUrlAt } from '../http/read';
 
 /**
@@ -7,37 +7,48 @@ import { describeFailure, listAt, momentAt, numberAt, percentageAt, textAt, webU
  */
 
 /**
+ * Writes a job, or a reference to one, as items and n8n's memory hold it: its handles beside its other fields.
+ */
+export function writeJob<Known extends JobReference>({ handles, ...fields }: Known): Omit<Known, 'handles'> {
+	// In one order, since what is written may be signed.
+	return { ...fields, ...Object.fromEntries(Object.entries(handles ?? {}).sort()) };
+}
+
+/**
  * Reads what finds a job again, from an item of any origin: these names are this package's own.
  *
  * @param value an item's json
+ * @param handleNames the handles that the job's provider has
  */
-export function readHandles(value: unknown, jobId: string): Pick<JobReference, 'jobId' | 'jobToken' | 'route'> {
-	const jobToken = textAt(value, 'jobToken');
-	const route = textAt(value, 'route');
-	return {
-		jobId,
-		...(jobToken && { jobToken }),
-		...((route === 'universal' || route === 'minimax') && { route }),
-	};
+export function readHandles(
+	value: unknown,
+	jobId: string,
+	handleNames: readonly string[],
+): Required<Pick<JobReference, 'jobId' | 'handles'>> {
+	const known = handleNames.map((name) => [name, textAt(value, name)] as const);
+	const handles: Handles = Object.fromEntries(known.flatMap(([name, handle]) => (handle ? [[name, handle]] : [])));
+	return { jobId, handles };
 }
 
 /**
  * Reads what finds a job again, and what its provider may not tell of it.
  *
  * @param value a job of this package: in any other table `model` and `createdAt` may be about something else
+ * @param handleNames the handles that the job's provider has
  */
-export function readReference(value: unknown, jobId: string): JobReference {
+export function readReference(value: unknown, jobId: string, handleNames: readonly string[]): JobReference {
 	const model = textAt(value, 'model');
 	const createdAt = momentAt(value, 'createdAt');
-	return { ...readHandles(value, jobId), ...(model && { model }), ...(createdAt && { createdAt }) };
+	return { ...readHandles(value, jobId, handleNames), ...(model && { model }), ...(createdAt && { createdAt }) };
 }
 
 /**
  * Reads a whole job.
  *
+ * @param handleNames the handles that the job's provider has
  * @returns null when provider, id or a status we know is missing
  */
-export function readJobFromItem(value: unknown): Job | null {
+export function readJobFromItem(value: unknown, handleNames: readonly string[]): Job | null {
 	const provider = textAt(value, 'provider');
 	const jobId = textAt(value, 'jobId');
 	const status = JOB_STATUSES.find((known) => known === textAt(value, 'status'));
@@ -46,7 +57,7 @@ export function readJobFromItem(value: unknown): Job | null {
 	const amount = numberAt(value, 'cost', 'amount');
 	return describeJob({
 		provider,
-		...readHandles(value, jobId),
+		...readHandles(value, jobId, handleNames),
 		model: textAt(value, 'model'),
 		status,
 		rawStatus: textAt(value, 'rawStatus'),
@@ -61,34 +72,13 @@ export function readJobFromItem(value: unknown): Job | null {
 	});
 }
 
-/** Every kind by itself, so that the compiler misses none. */
-const FAILURE_KINDS: { [Kind in FailureKind]: Kind } = {
-	authentication: 'authentication',
-	permission: 'permission',
-	credit: 'credit',
-	invalid: 'invalid',
-	content: 'content',
-	notFound: 'notFound',
-	conflict: 'conflict',
-	rateLimit: 'rateLimit',
-	slot: 'slot',
-	unavailable: 'unavailable',
-	provider: 'provider',
-	notCancellable: 'notCancellable',
-	redirect: 'redirect',
-	unreadable: 'unreadable',
-	network: 'network',
-	timeout: 'timeout',
-	stopped: 'stopped',
-};
-
 /**
  * Reads why a read did not work.
  *
  * @returns null when there is no kind we know
  */
 export function readFailureFromItem(value: unknown): Failure | null {
-	const kind = Object.values(FAILURE_KINDS).find((known) => known === textAt(value, 'kind'));
+	const kind = FAILURE_KINDS.find((known) => known === textAt(value, 'kind'));
 	if (kind === undefined) return null;
 	return describeFailure({
 		kind,

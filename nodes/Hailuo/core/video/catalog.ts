@@ -90,9 +90,14 @@ export type ImageType = (typeof IMAGE_TYPES)[number];
 /** Bytes; 20 MB per image at every gateway that states a limit. */
 export const IMAGE_SIZE_LIMIT = 20 * 1024 * 1024;
 
+/** What a video is made from. */
+export type VideoMode = 'text' | 'image';
+
 /** How one gateway sells one model. */
 export interface Offer {
 	model: ModelId;
+	/** How the gateway calls the model; where it has a name for each mode, all of them. */
+	slug: string | Readonly<Record<VideoMode, string>>;
 	/** `recommended`: the gateway's schema leaves it optional, though the model makes its video from an image. */
 	firstFrame: 'optional' | 'recommended' | 'required';
 	lastFrame: boolean;
@@ -103,8 +108,8 @@ export interface Offer {
 }
 
 /** What an adapter states of a model it sells; everything else follows from the model. */
-export type OfferTerms = Pick<Offer, 'model' | 'prompt'> &
-	Partial<Omit<Offer, 'model' | 'prompt' | 'resolutions'>> & {
+export type OfferTerms = Pick<Offer, 'model' | 'slug' | 'prompt'> &
+	Partial<Omit<Offer, 'model' | 'slug' | 'prompt' | 'resolutions'>> & {
 		/** Resolutions of the model that this gateway does not sell. */
 		without?: readonly Resolution[];
 	};
@@ -125,10 +130,33 @@ export function offer(terms: OfferTerms): Offer {
 	}
 	return {
 		model: terms.model,
+		slug: terms.slug,
 		prompt: terms.prompt,
 		firstFrame: terms.firstFrame ?? (model.textToVideo ? 'optional' : 'required'),
 		lastFrame: terms.lastFrame ?? model.lastFrame,
 		resolutions,
 		imageTypes: terms.imageTypes ?? IMAGE_TYPES,
 	};
+}
+
+/**
+ * @param request what is to be made; a frame is anything but null
+ * @returns how the gateway calls the model for it; our own name where the gateway does not sell it
+ */
+export function slugFor(
+	offers: readonly Offer[],
+	request: { model: ModelId; firstFrame: unknown; lastFrame: unknown },
+): string {
+	const slug = offers.find(({ model }) => model === request.model)?.slug ?? request.model;
+	if (typeof slug === 'string') return slug;
+	return request.firstFrame === null && request.lastFrame === null ? slug.text : slug.image;
+}
+
+/**
+ * @param matches says of a slug whether it is the one that was found
+ * @returns the model that a gateway calls so, in whatever mode
+ */
+export function modelOfSlug(offers: readonly Offer[], matches: (slug: string) => boolean): ModelId | null {
+	const slugsOf = ({ slug }: Offer) => (typeof slug === 'string' ? [slug] : Object.values(slug));
+	return offers.find((offer) => slugsOf(offer).some(matches))?.model ?? null;
 }

@@ -2,7 +2,7 @@ import type { Failure, JsonObject, JsonValue } from '../http/http';
 import { toJson } from '../http/json';
 import { momentAt, numberAt, valueAt } from '../http/read';
 import { isOver, type Job } from '../job/job';
-import { readFailureFromItem, readJobFromItem } from '../job/jobFromItem';
+import { readFailureFromItem, readJobFromItem, writeJob } from '../job/jobFromItem';
 import { isHopeless, isYoung, SUSPICION_SECONDS } from './patience';
 import { LONGEST_SECONDS, pauseSeconds, type Rhythm } from './rhythm';
 
@@ -66,13 +66,14 @@ function checkAfter(now: number, seconds: number, since: string, plan: WaitPlan)
  * Reads the state an item carries. It comes back from outside: another node may have touched it.
  *
  * @param json an item's
+ * @param handleNames the handles that the provider's jobs have
  * @returns null when there is none, or none of ours
  */
-export function readWaitState(json: unknown): WaitState | null {
+export function readWaitState(json: unknown, handleNames: readonly string[]): WaitState | null {
 	const found = valueAt(json, WAIT_FIELD);
 	const since = momentAt(found, 'since');
 	const nextCheckAt = momentAt(found, 'nextCheckAt');
-	const job = readJobFromItem(valueAt(found, 'job'));
+	const job = readJobFromItem(valueAt(found, 'job'), handleNames);
 	if (since === null || nextCheckAt === null || job === null) return null;
 	const failure = readFailureFromItem(valueAt(found, 'failure'));
 	const fault = readFailureFromItem(valueAt(found, 'fault'));
@@ -101,7 +102,8 @@ export function readWaitState(json: unknown): WaitState | null {
  * @returns the state as an item carries it
  */
 export function writeWaitState(state: WaitState): JsonObject {
-	return Object.fromEntries(Object.entries(state).map(([name, value]) => [name, toJson(value)]));
+	const written = { ...state, job: writeJob(state.job) };
+	return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, toJson(value)]));
 }
 
 /**

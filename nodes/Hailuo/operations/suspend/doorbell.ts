@@ -35,8 +35,8 @@ function releaseOf(context: IWebhookFunctions): Release {
 }
 
 /** @returns the state of an item that waits; null when it waits for nothing, or no more */
-function openStateOf({ json }: INodeExecutionData): WaitState | null {
-	const state = readWaitState(json);
+function openStateOf({ json }: INodeExecutionData, handleNames: readonly string[]): WaitState | null {
+	const state = readWaitState(json, handleNames);
 	return state === null || isSettled(state) ? null : state;
 }
 
@@ -55,10 +55,10 @@ function refuseForNow(context: IWebhookFunctions, message: string): IWebhookResp
 export async function answerDoorbell(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const adapter = providerById(textAt(context.getNodeParameter('provider', '')) ?? '');
 	const note = adapter?.callbacks?.readCallback(context.getBodyData()) ?? null;
-	if (note === null) return stayAsleep('not a callback of this provider');
+	if (adapter === undefined || note === null) return stayAsleep('not a callback of this provider');
 	if (!isOver(note)) return stayAsleep('only progress');
 	const items = heldItems(context);
-	const states = items.map(openStateOf);
+	const states = items.map((item) => openStateOf(item, adapter.handles));
 	const awaited = states.filter((state) => state !== null);
 	const ringing = awaited.map(({ job }) => job).filter((job) => concerns(note, job));
 	if (ringing.length === 0) return stayAsleep('not a job that is waited for');

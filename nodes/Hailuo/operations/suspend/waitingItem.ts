@@ -40,7 +40,7 @@ function begin(run: RunContext, itemIndex: number, plan: WaitPlan, carried: Wait
 	const { json } = run.context.getInputData()[itemIndex] ?? {};
 	const reference = readJobReference(run, itemIndex);
 	const provider = run.adapter.id;
-	const stored = readJobFromItem(json);
+	const stored = readJobFromItem(json, run.adapter.handles);
 	// Any other item may have columns of these names with something else in them.
 	const isTold = stored?.provider === provider && stored.jobId === reference.jobId;
 	const known = isTold ? stored : describeJob({ provider, ...reference });
@@ -53,7 +53,7 @@ function begin(run: RunContext, itemIndex: number, plan: WaitPlan, carried: Wait
 function readWaitingItem(run: RunContext, proof: WaitProof, item: INodeExecutionData, itemIndex: number): WaitingItem {
 	const settings = readWaitSettings(run, itemIndex);
 	const plan = planOf(run, settings, 'rechecking');
-	const state = readWaitState(item.json);
+	const state = readWaitState(item.json, run.adapter.handles);
 	if (state?.job.provider !== run.adapter.id || !proof.isSealed(item.json, state))
 		return { item, itemIndex, settings, plan, state: begin(run, itemIndex, plan, state), changed: true };
 	const current = expire(state, Date.now(), plan);
@@ -76,7 +76,7 @@ export function readWaitingItems(
 	const others: OtherItem[] = [];
 	for (const [itemIndex, item] of run.context.getInputData().entries()) {
 		try {
-			const failed = readWaitState(item.json) === null ? passOnFailed(run, itemIndex) : null;
+			const failed = readWaitState(item.json, run.adapter.handles) === null ? passOnFailed(run, itemIndex) : null;
 			if (failed === null) waiting.push(readWaitingItem(run, proof, item, itemIndex));
 			else others.push({ item, itemIndex, outcome: { ok: true, item: failed } });
 		} catch (error) {

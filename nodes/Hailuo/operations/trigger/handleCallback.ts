@@ -4,7 +4,7 @@ import type { JsonValue } from '../../core/http/http';
 import { isOver, type Job } from '../../core/job/job';
 import { readHeaders, textAt, valueAt } from '../../core/http/read';
 import { concealing, concealJson } from '../../core/http/secrets';
-import { readJobFromItem } from '../../core/job/jobFromItem';
+import { readJobFromItem, writeJob } from '../../core/job/jobFromItem';
 import { TICKET_PARAMETER, type Ticket } from '../../core/callback/ticket';
 import { readTriggerForm, type TriggerEvent } from '../../fields/form';
 import { pause } from '../../io/cancelSignal';
@@ -48,7 +48,9 @@ async function check(context: IWebhookFunctions, adapter: ProviderAdapter): Prom
 	const ticket = given === undefined ? null : await checkTicket(context, adapter, textAt(given) ?? '');
 	if (given !== undefined && ticket === null) return { ok: false, status: 401, message: 'The ticket is not genuine' };
 	// What the provider signed goes to the workflow as it is, so a key that it quotes must not.
-	const said = callbacks?.verify ? readJobFromItem(concealJson(note.job, concealing([secret]))) : null;
+	const said = callbacks?.verify
+		? readJobFromItem(concealJson(note.job && writeJob(note.job), concealing([secret])), adapter.handles)
+		: null;
 	return { ok: true, delivery: { note, ticket, said } };
 }
 
@@ -67,14 +69,10 @@ async function readBack(
 	adapter: ProviderAdapter,
 	{ note, said }: Delivery,
 ): Promise<Job | null> {
-	const reference = {
-		jobId: note.jobId ?? note.jobToken ?? '',
-		...(note.jobToken !== null && { jobToken: note.jobToken }),
-	};
 	let seen: Job | null = null;
 	for (const seconds of LOOKS) {
 		await pause(seconds * 1000);
-		const outcome = await client.run(adapter.get(reference), { retries: READ_REPEATS, slotWait: 0 }, undefined);
+		const outcome = await client.run(adapter.get(note.reference), { retries: READ_REPEATS, slotWait: 0 }, undefined);
 		if (!outcome.ok) {
 			const { message } = outcome.failure;
 			context.logger.warn(`Hailuo Trigger: the job of a callback could not be read at ${adapter.label}: ${message}`);
@@ -115,7 +113,7 @@ function isFirst(context: IWebhookFunctions, deliveryKey: string): boolean {
 }
 
 function startWith(job: Job, event: TriggerEvent, deliveryKey: string, context: JsonValue): IWebhookResponseData {
-	const json: IDataObject = { ...job, event, context, deliveryKey };
+	const json: IDataObject = { ...writeJob(job), event, context, deliveryKey };
 	return { ...NOTHING, workflowData: [[{ json }]] };
 }
 
@@ -129,6 +127,8 @@ export async function handleCallback(
 	context: IWebhookFunctions,
 	adapter: ProviderAdapter,
 ): Promise<IWebhookResponseData> {
+	const handshake = adapter.callbacks?.handshake?.(context.getBodyData()) ?? null;
+	if (handshake !== null) return { webhookResponse: handshake };
 	const form = readTriggerForm((name, fallback) => context.getNodeParameter(name, fallback));
 	const checked = await check(context, adapter);
 	if (!checked.ok) {

@@ -1,20 +1,23 @@
-import { offer } from '../../core/video/catalog';
 import type { Exchange, HttpResponse, JsonObject } from '../../core/http/http';
-import type { AimlRoute, Job, JobReference } from '../../core/job/job';
-import { textAt, wellFormed } from '../../core/http/read';
+import type { Job, JobReference } from '../../core/job/job';
+import { wellFormed } from '../../core/http/read';
+import { slugFor } from '../../core/video/catalog';
 import type { Frame, VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
-import { ID, SLUGS, STATUS_WORDS, idOf, readFailure, readJob } from './aimlapiRead';
-import { answerReader, orElse } from '../exchange';
+import { orElse } from '../exchange';
+import { createExchange, getExchange } from '../jobExchange';
+import { AIML_API, READING } from './aimlapiRead';
 
 /**
  * The current route for every video model, and the older one named after the vendor. A job is known only on the route
- * that made it, so its reference carries the route.
+ * that made it, so its handle `route` names it.
  */
-const PATHS: Record<AimlRoute, string> = {
+const PATHS = {
 	universal: '/v2/video/generations',
 	minimax: '/v2/generate/video/minimax/generation',
 };
+
+type AimlRoute = keyof typeof PATHS;
 
 /** The route is not there, or not for this: nothing was made. */
 const ROUTE_GONE: readonly number[] = [404, 405, 410];
@@ -34,7 +37,7 @@ function createBody(request: VideoRequest, route: AimlRoute): JsonObject {
 	const firstFrameField = route === 'universal' ? 'image_url' : 'first_frame_image';
 	const optimizerField = route === 'universal' ? 'enhance_prompt' : 'prompt_optimizer';
 	return {
-		model: SLUGS[request.model] ?? request.model,
+		model: slugFor(AIML_API.offers, request),
 		prompt: request.prompt,
 		resolution: request.resolution,
 		duration: request.duration,
@@ -45,42 +48,17 @@ function createBody(request: VideoRequest, route: AimlRoute): JsonObject {
 }
 
 function createOn(request: VideoRequest, route: AimlRoute): Exchange<Job> {
-	return {
-		request: {
-			purpose: 'create',
-			method: 'POST',
-			host: 'api',
-			path: PATHS[route],
-			body: { kind: 'json', value: createBody(request, route) },
-		},
-		read: answerReader({
-			value: ({ json }) => {
-				const jobId = idOf(json);
-				return jobId === null ? null : readJob(json, { jobId, model: request.model }, route);
-			},
-			failure: readFailure,
-		}),
-	};
+	const body = { kind: 'json' as const, value: createBody(request, route) };
+	return createExchange(READING, { path: PATHS[route], body }, { model: request.model, handles: { route } });
 }
 
 function getOn(reference: JobReference, route: AimlRoute): Exchange<Job> {
-	return {
-		request: {
-			purpose: 'read',
-			method: 'GET',
-			host: 'api',
-			path: PATHS[route],
-			query: { generation_id: wellFormed(reference.jobId) },
-		},
-		read: answerReader({
-			value: ({ json }) => (textAt(json, 'status') === null ? null : readJob(json, reference, route)),
-			failure: readFailure,
-		}),
-	};
+	const query = { generation_id: wellFormed(reference.jobId) };
+	return getExchange(READING, { ...reference, handles: { route } }, { path: PATHS[route], query });
 }
 
 /** The routes to ask for a job, in order; a job known to be made on the current route is nowhere else. */
-function routesToRead(route: AimlRoute | undefined): [AimlRoute, AimlRoute?] {
+function routesToRead(route: string | undefined): [AimlRoute, AimlRoute?] {
 	if (route === 'universal') return ['universal'];
 	return route === 'minimax' ? ['minimax', 'universal'] : ['universal', 'minimax'];
 }
@@ -92,16 +70,10 @@ const routeGone = (response: HttpResponse) => ROUTE_GONE.includes(response.statu
  * Sources: AI/ML API docs, pages and OpenAPI of the three models, universal-video-fetch, "Errors and messages".
  */
 export const aimlApi: ProviderAdapter = {
-	id: ID,
-	label: 'AI/ML API',
+	...AIML_API,
 	credential: 'hailuoAimlApi',
 	documentationUrl: 'https://docs.aimlapi.com/api-references/video-models',
 	jobsPage: 'https://aimlapi.com/app/usage',
-	offers: [
-		offer({ model: 'hailuo-2.3-fast', prompt: 'required', imageTypes: ['image/jpeg', 'image/png'] }),
-		offer({ model: 'hailuo-2.3', prompt: 'required', imageTypes: ['image/jpeg', 'image/png'] }),
-		offer({ model: 'hailuo-02', prompt: 'required', imageTypes: ['image/jpeg', 'image/png'], without: ['512P'] }),
-	],
 	extras: [
 		{
 			name: 'route',
@@ -121,7 +93,6 @@ export const aimlApi: ProviderAdapter = {
 			],
 		},
 	],
-	statusWords: STATUS_WORDS,
 	shortestPollSeconds: 2,
 	linkLifetime: null,
 
@@ -134,7 +105,7 @@ export const aimlApi: ProviderAdapter = {
 	},
 
 	get(reference) {
-		const [route, other] = routesToRead(reference.route);
+		const [route, other] = routesToRead(reference.handles?.route);
 		const first = getOn(reference, route);
 		return other === undefined ? first : orElse(first, routeGone, () => getOn(reference, other));
 	},

@@ -1,12 +1,13 @@
-import { offer } from '../../core/video/catalog';
-import type { Exchange, HttpRequest, HttpResponse, JsonObject } from '../../core/http/http';
+import type { Exchange, HttpResponse, JsonObject } from '../../core/http/http';
 import type { Job } from '../../core/job/job';
-import { encodeSegment, textAt, webUrlAt } from '../../core/http/read';
+import { encodeSegment, webUrlAt } from '../../core/http/read';
+import { slugFor } from '../../core/video/catalog';
 import type { VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
+import { orElse, uploadExchange, uploadFrames, type FileFrame } from '../exchange';
+import { createExchange, getExchange } from '../jobExchange';
 import { readCallback, verifyCallback } from './apiframeCallback';
-import { ID, STATUS_WORDS, readFailure, readJob } from './apiframeRead';
-import { answerReader, orElse, uploadFrames, type FileFrame } from '../exchange';
+import { APIFRAME, READING } from './apiframeRead';
 
 type CallbackSpelling = 'camelCase' | 'snake_case';
 
@@ -25,7 +26,7 @@ function createBody(
 				}
 			: { webhook_url: request.callbackUrl };
 	return {
-		model: request.model,
+		model: slugFor(APIFRAME.offers, request),
 		prompt: request.prompt,
 		hailuoParams: {
 			duration: request.duration,
@@ -45,29 +46,21 @@ function createWith(
 	endImage: string | null,
 	spelling: CallbackSpelling,
 ): Exchange<Job> {
-	const httpRequest: HttpRequest = {
-		purpose: 'create',
-		method: 'POST',
-		host: 'api',
-		path: '/v2/videos/generate',
-		body: { kind: 'json', value: createBody(request, image, endImage, spelling) },
-	};
-	if (request.idempotencyKey !== null) {
-		// One key with two bodies is a 409, should the refused first spelling have been remembered.
-		const key = spelling === 'camelCase' ? request.idempotencyKey : `${request.idempotencyKey}-2`;
-		httpRequest.headers = { 'Idempotency-Key': key };
-		httpRequest.idempotent = true;
-	}
-	return {
-		request: httpRequest,
-		read: answerReader({
-			value: ({ json }) => {
-				const jobId = textAt(json, 'jobId') ?? textAt(json, 'id');
-				return jobId === null ? null : readJob(json, { jobId, model: request.model });
-			},
-			failure: readFailure,
-		}),
-	};
+	// One key with two bodies is a 409, should the refused first spelling have been remembered.
+	const key =
+		request.idempotencyKey !== null && spelling === 'snake_case'
+			? `${request.idempotencyKey}-2`
+			: request.idempotencyKey;
+	const value = createBody(request, image, endImage, spelling);
+	return createExchange(
+		READING,
+		{
+			path: '/v2/videos/generate',
+			body: { kind: 'json', value },
+			...(key !== null && { headers: { 'Idempotency-Key': key }, idempotent: true }),
+		},
+		{ model: request.model },
+	);
 }
 
 /**
@@ -91,16 +84,8 @@ function refusesCallbackField({ status, text }: HttpResponse): boolean {
 
 /** Uploads live for an hour or two (OpenAPI, `/v2/uploads`): they are made right before the create. */
 function upload(file: FileFrame): Exchange<string> {
-	return {
-		request: {
-			purpose: 'upload',
-			method: 'POST',
-			host: 'api',
-			path: '/v2/uploads',
-			body: { kind: 'multipart', fields: [{ name: 'file', file }] },
-		},
-		read: answerReader({ value: ({ json }) => webUrlAt(json, 'url'), failure: readFailure }),
-	};
+	const value = ({ json }: HttpResponse) => webUrlAt(json, 'url');
+	return uploadExchange(file, { host: 'api', path: '/v2/uploads' }, { value, failure: READING.readFailure });
 }
 
 /**
@@ -108,22 +93,14 @@ function upload(file: FileFrame): Exchange<string> {
  * Sources: Apiframe OpenAPI 2.0.0-beta.1, Apiframe model page for Hailuo 2.3 Fast, Apiframe docs.
  */
 export const apiframe: ProviderAdapter = {
-	id: ID,
-	label: 'Apiframe',
+	...APIFRAME,
 	credential: 'hailuoApiframeApi',
 	documentationUrl: 'https://apiframe.ai/docs',
 	jobsPage: 'https://console.apiframe.ai/dashboard',
-	offers: [
-		offer({ model: 'hailuo-2.3-fast', prompt: 'required', firstFrame: 'recommended' }),
-		offer({ model: 'hailuo-2.3', prompt: 'required' }),
-		offer({ model: 'hailuo-02', prompt: 'required', without: ['512P'] }),
-		offer({ model: 'hailuo-03', prompt: 'required' }),
-	],
 	extras: [],
-	statusWords: STATUS_WORDS,
 	shortestPollSeconds: 2,
 	linkLifetime: '24 hours',
-	callbacks: { documented: true, httpsOnly: false, readCallback, verify: verifyCallback },
+	callbacks: { documented: true, httpsOnly: false, resumesExecution: true, readCallback, verify: verifyCallback },
 	idempotentCreate: true,
 
 	create(request) {
@@ -133,12 +110,6 @@ export const apiframe: ProviderAdapter = {
 	},
 
 	get(reference) {
-		return {
-			request: { purpose: 'read', method: 'GET', host: 'api', path: `/v2/jobs/${encodeSegment(reference.jobId)}` },
-			read: answerReader({
-				value: ({ json }) => (textAt(json, 'status') === null ? null : readJob(json, reference)),
-				failure: readFailure,
-			}),
-		};
+		return getExchange(READING, reference, { path: `/v2/jobs/${encodeSegment(reference.jobId)}` });
 	},
 };

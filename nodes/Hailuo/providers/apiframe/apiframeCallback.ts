@@ -1,8 +1,8 @@
 import { equalInConstantTime, hmacHex, sha256, sha256Hex } from '../../core/http/hmac';
 import { textAt } from '../../core/http/read';
 import type { CallbackNote } from '../adapter';
-import { readJob, STATUS_WORDS } from './apiframeRead';
-import { mapStatus } from '../exchange';
+import { mapStatus, readJob } from '../jobExchange';
+import { READING } from './apiframeRead';
 
 /** The docs name the event, the SDK speaks of a `type`; the job's own status says the same and is read first. */
 const EVENT_WORDS: Readonly<Record<string, CallbackNote['status']>> = {
@@ -20,12 +20,12 @@ export function readCallback(body: unknown): CallbackNote | null {
 	const event = textAt(body, 'event') ?? textAt(body, 'type');
 	const status = textAt(body, 'status');
 	if (jobId === null || (event === null && status === null)) return null;
-	const said = mapStatus(STATUS_WORDS, status);
+	const said = mapStatus(READING.statusWords, status);
+	const reference = { jobId };
 	return {
-		jobId,
-		jobToken: null,
+		reference,
 		status: said === 'unknown' ? mapStatus(EVENT_WORDS, event) : said,
-		job: readJob(body, { jobId }),
+		job: readJob(READING, body, reference),
 	};
 }
 

@@ -1,21 +1,31 @@
+import { offer } from '../../core/video/catalog';
 import type { Failure, HttpResponse } from '../../core/http/http';
-import { describeJob, type Job, type JobFailure, type JobReference, type JobStatus } from '../../core/job/job';
 import { isWebUrl, momentAt, numberAt, percentageAt, textAt, valueAt } from '../../core/http/read';
-import { describeJobFailure, describeRefusal, mapStatus } from '../exchange';
+import { describeRefusal } from '../exchange';
+import { describeCost, lifetimeFrom, type JobReading, type ProviderIdentity } from '../jobExchange';
 
-export const ID = 'apiframe';
-
-/** Apiframe OpenAPI 2.0.0-beta.1, `Job.status`. */
-export const STATUS_WORDS: Readonly<Record<string, JobStatus>> = {
-	queued: 'queued',
-	processing: 'running',
-	completed: 'succeeded',
-	failed: 'failed',
-	cancelled: 'cancelled',
+export const APIFRAME: ProviderIdentity = {
+	id: 'apiframe',
+	label: 'Apiframe',
+	offers: [
+		offer({ model: 'hailuo-2.3-fast', slug: 'hailuo-2.3-fast', prompt: 'required', firstFrame: 'recommended' }),
+		offer({ model: 'hailuo-2.3', slug: 'hailuo-2.3', prompt: 'required' }),
+		offer({ model: 'hailuo-02', slug: 'hailuo-02', prompt: 'required', without: ['512P'] }),
+		offer({ model: 'hailuo-03', slug: 'hailuo-03', prompt: 'required' }),
+	],
+	handles: [],
+	/** Apiframe OpenAPI 2.0.0-beta.1, `Job.status`. */
+	statusWords: {
+		queued: 'queued',
+		processing: 'running',
+		completed: 'succeeded',
+		failed: 'failed',
+		cancelled: 'cancelled',
+	},
 };
 
 /** How long Apiframe keeps a result (OpenAPI, `Job.expired`). */
-const RESULT_LIFETIME_MILLISECONDS = 24 * 60 * 60 * 1000;
+const RESULT_LIFETIME_HOURS = 24;
 
 /** Where the several descriptions of `result` put the address, the current documentation first. */
 const RESULT_KEYS = ['videoUrl', 'video_url', 'url', 'videos', 'urls', 'output'] as const;
@@ -23,66 +33,38 @@ const RESULT_KEYS = ['videoUrl', 'video_url', 'url', 'videos', 'urls', 'output']
 /** Deeper than any documented shape. */
 const RESULT_DEPTH = 4;
 
-/**
- * Reads a job from the answer to a create, which holds only its status, or to a read.
- *
- * @param body the answer, untrusted
- * @param reference what is known of the job without it
- */
-export function readJob(body: unknown, reference: JobReference): Job {
-	const rawStatus = textAt(body, 'status');
-	const said = mapStatus(STATUS_WORDS, rawStatus);
-	const [videoUrl = null, ...additionalUrls] = said === 'succeeded' ? resultUrls(valueAt(body, 'result')) : [];
-	const completedAt = momentAt(body, 'completedAt');
-	const job = describeJob({
-		provider: ID,
-		jobId: reference.jobId,
-		model: textAt(body, 'model') ?? reference.model ?? null,
-		status: said,
-		rawStatus,
-		progress: percentageAt(body, 'progress'),
-		videoUrl,
-		additionalUrls,
-		failure: said === 'failed' ? readJobFailure(body) : null,
-		cost: readCost(body),
-		createdAt: momentAt(body, 'createdAt') ?? momentAt(reference.createdAt),
-		completedAt,
-	});
-	if (said !== 'succeeded') return job;
-	if (videoUrl !== null) return { ...job, expiresAt: expiryOf(completedAt) };
-	return valueAt(body, 'expired') === true
-		? { ...job, status: 'failed', failure: EXPIRED }
-		: { ...job, status: 'unknown', failure: NO_VIDEO };
-}
-
-const NO_VIDEO: JobFailure = {
-	code: 'no_video',
-	message: 'Apiframe calls the job completed but gives no address of a video',
+/** How Apiframe's answers are read; that to a create holds only a status. */
+export const READING: JobReading = {
+	...APIFRAME,
+	idOf: (body) => textAt(body, 'jobId') ?? textAt(body, 'id'),
+	read(body) {
+		const urls = resultUrls(valueAt(body, 'result'));
+		const completedAt = momentAt(body, 'completedAt');
+		const isPurged = urls.length === 0 && valueAt(body, 'expired') === true;
+		return {
+			rawStatus: textAt(body, 'status'),
+			...(isPurged && { status: 'failed' }),
+			model: textAt(body, 'model'),
+			progress: percentageAt(body, 'progress'),
+			urls,
+			reason: isPurged
+				? PURGED
+				: { code: textAt(body, 'error', 'code'), message: textAt(body, 'error') ?? textAt(body, 'error', 'message') },
+			cost: describeCost(numberAt(body, 'creditCost'), 'credits'),
+			createdAt: momentAt(body, 'createdAt'),
+			completedAt,
+			expiresAt: lifetimeFrom(completedAt, RESULT_LIFETIME_HOURS),
+		};
+	},
+	readFailure,
 };
 
-const EXPIRED: JobFailure = {
-	code: 'expired',
-	message: 'Apiframe has removed the video: it keeps results for 24 hours',
-};
-
-function expiryOf(completedAt: string | null): string | null {
-	return completedAt === null ? null : momentAt(Date.parse(completedAt) + RESULT_LIFETIME_MILLISECONDS);
-}
-
-function readJobFailure(body: unknown): JobFailure {
-	const message = textAt(body, 'error') ?? textAt(body, 'error', 'message');
-	return describeJobFailure(textAt(body, 'error', 'code'), message, 'Apiframe gave no reason');
-}
-
-function readCost(body: unknown): Job['cost'] {
-	const credits = numberAt(body, 'creditCost');
-	return credits !== null && credits >= 0 ? { amount: credits, unit: 'credits' } : null;
-}
+const PURGED = { code: 'expired', message: 'Apiframe has removed the video: it keeps results for 24 hours' };
 
 /** OpenAPI leaves `result` untyped: the documented shapes first, else any address of an mp4 in it. */
 function resultUrls(result: unknown): string[] {
 	const known = knownUrls(result, RESULT_DEPTH);
-	return [...new Set(known.length > 0 ? known : mp4Urls(result, RESULT_DEPTH))];
+	return known.length > 0 ? known : mp4Urls(result, RESULT_DEPTH);
 }
 
 function knownUrls(value: unknown, depth: number): string[] {
@@ -102,7 +84,7 @@ function mp4Urls(value: unknown, depth: number): string[] {
 /**
  * Reads a refusal; what it names in detail, fields and numbers, goes into the message.
  */
-export function readFailure(response: HttpResponse): Failure {
+function readFailure(response: HttpResponse): Failure {
 	const { status, json } = response;
 	const error = textAt(json, 'error') ?? textAt(json, 'error', 'message') ?? textAt(json, 'message');
 	const words = [...(error === null ? [] : [error]), ...describeDetails(json), ...describeCredits(json)];

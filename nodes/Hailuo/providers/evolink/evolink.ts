@@ -1,6 +1,6 @@
-import { offer, type ModelId } from '../../core/video/catalog';
+import { modelOfSlug, offer, slugFor } from '../../core/video/catalog';
 import type { Exchange, Failure, HttpResponse, JsonObject } from '../../core/http/http';
-import { describeJob, type Job, type JobFailure, type JobReference, type JobStatus } from '../../core/job/job';
+import type { Job } from '../../core/job/job';
 import {
 	encodeSegment,
 	listAt,
@@ -13,44 +13,48 @@ import {
 } from '../../core/http/read';
 import type { VideoRequest } from '../../core/video/videoRequest';
 import type { CallbackNote, ProviderAdapter } from '../adapter';
+import { describeRefusal, kindOfStatus, uploadExchange, uploadFrames, type FileFrame } from '../exchange';
 import {
-	answerReader,
-	describeJobFailure,
-	describeRefusal,
-	kindOfStatus,
+	createExchange,
+	describeCost,
+	getExchange,
+	lifetimeFrom,
 	mapStatus,
-	uploadFrames,
-	type FileFrame,
-} from '../exchange';
+	type JobReading,
+	type ProviderIdentity,
+	type Reason,
+} from '../jobExchange';
 
-const ID = 'evolink';
-
-/** Compared with case by EvoLink. */
-const NAMES: Partial<Record<ModelId, string>> = {
-	'hailuo-2.3-fast': 'MiniMax-Hailuo-2.3-Fast',
-	'hailuo-2.3': 'MiniMax-Hailuo-2.3',
-	'hailuo-02': 'MiniMax-Hailuo-02',
-};
-
-/** EvoLink's OpenAPI has the first four; `cancelled` stands on its callback pages only. */
-const STATUS_WORDS: Readonly<Record<string, JobStatus>> = {
-	pending: 'queued',
-	processing: 'running',
-	completed: 'succeeded',
-	failed: 'failed',
-	cancelled: 'cancelled',
+const EVOLINK: ProviderIdentity = {
+	id: 'evolink',
+	label: 'EvoLink',
+	/** EvoLink compares the names with case. */
+	offers: [
+		offer({ model: 'hailuo-2.3-fast', slug: 'MiniMax-Hailuo-2.3-Fast', prompt: 'optional' }),
+		offer({ model: 'hailuo-2.3', slug: 'MiniMax-Hailuo-2.3', prompt: 'required' }),
+		offer({ model: 'hailuo-02', slug: 'MiniMax-Hailuo-02', prompt: 'requiredWithoutImage' }),
+	],
+	handles: [],
+	/** EvoLink's OpenAPI has the first four; `cancelled` stands on its callback pages only. */
+	statusWords: {
+		pending: 'queued',
+		processing: 'running',
+		completed: 'succeeded',
+		failed: 'failed',
+		cancelled: 'cancelled',
+	},
 };
 
 /** EvoLink docs, error codes of tasks; the same check may refuse the request itself. */
 const CONTENT_REFUSED = 'content_policy_violation';
 
 /** "Generated video links are valid for 24 hours" (EvoLink page for Hailuo 2.3 Fast). */
-const LINK_LIFETIME_MILLISECONDS = 24 * 60 * 60 * 1000;
+const LINK_LIFETIME_HOURS = 24;
 
 function createBody(request: VideoRequest, imageUrls: string[]): JsonObject {
 	const { fastPretreatment } = request.extras;
 	return {
-		model: NAMES[request.model] ?? request.model,
+		model: slugFor(EVOLINK.offers, request),
 		...(request.prompt !== '' && { prompt: request.prompt }),
 		...(imageUrls.length > 0 && { image_urls: imageUrls }),
 		quality: request.resolution.toLowerCase(),
@@ -66,23 +70,8 @@ function createBody(request: VideoRequest, imageUrls: string[]): JsonObject {
 }
 
 function create(request: VideoRequest, imageUrls: string[]): Exchange<Job> {
-	return {
-		request: {
-			purpose: 'create',
-			method: 'POST',
-			host: 'api',
-			path: '/v1/videos/generations',
-			body: { kind: 'json', value: createBody(request, imageUrls) },
-		},
-		read: answerReader({
-			value: ({ json }) => {
-				const jobId = textAt(json, 'id');
-				return jobId === null ? null : readJob(json, { jobId, model: request.model });
-			},
-			failure: readFailure,
-			refused: ({ json }) => textAt(json, 'id') === null && hasError(json),
-		}),
-	};
+	const body = { kind: 'json' as const, value: createBody(request, imageUrls) };
+	return createExchange(READING, { path: '/v1/videos/generations', body }, { model: request.model });
 }
 
 /**
@@ -90,57 +79,43 @@ function create(request: VideoRequest, imageUrls: string[]): Exchange<Job> {
  * sent; files live for 72 hours.
  */
 function upload(file: FileFrame): Exchange<string> {
-	return {
-		request: {
-			purpose: 'upload',
-			method: 'POST',
-			host: 'files',
-			path: '/api/v1/files/upload/stream',
-			body: { kind: 'multipart', fields: [{ name: 'file', file }] },
-		},
-		read: answerReader({
+	return uploadExchange(
+		file,
+		{ host: 'files', path: '/api/v1/files/upload/stream' },
+		{
 			value: ({ json }) => webUrlAt(json, 'data', 'file_url'),
 			failure: readFailure,
-			refused: ({ json }) => valueAt(json, 'success') === false,
-		}),
-	};
+			refuses: (body) => valueAt(body, 'success') === false,
+		},
+	);
 }
 
-function readJob(body: unknown, reference: JobReference): Job {
-	const rawStatus = textAt(body, 'status');
-	const said = mapStatus(STATUS_WORDS, rawStatus);
-	const [videoUrl = null, ...additionalUrls] = said === 'succeeded' ? resultUrls(body) : [];
-	const unproven = said === 'succeeded' && videoUrl === null;
-	const createdAt = momentAt(body, 'created') ?? momentAt(reference.createdAt);
-	return describeJob({
-		provider: ID,
-		jobId: reference.jobId,
-		model: reference.model ?? readModel(body),
-		status: unproven ? 'unknown' : said,
-		rawStatus,
-		progress: percentageAt(body, 'progress'),
-		videoUrl,
-		additionalUrls,
-		failure: said === 'failed' ? readJobFailure(body) : unproven ? NO_VIDEO : null,
-		cost: readCost(body),
-		createdAt,
-		// When the link was made is not told; counted from the job's creation it cannot live shorter.
-		expiresAt:
-			videoUrl === null || createdAt === null ? null : momentAt(Date.parse(createdAt) + LINK_LIFETIME_MILLISECONDS),
-	});
-}
-
-const NO_VIDEO: JobFailure = {
-	code: 'no_video',
-	message: 'EvoLink calls the job completed but gives no address of a video',
+const READING: JobReading = {
+	...EVOLINK,
+	idOf: (body) => textAt(body, 'id'),
+	read(body, reference) {
+		const createdAt = momentAt(body, 'created');
+		const slug = textAt(body, 'model');
+		return {
+			rawStatus: textAt(body, 'status'),
+			model: modelOfSlug(EVOLINK.offers, (own) => own === slug),
+			progress: percentageAt(body, 'progress'),
+			urls: resultUrls(body),
+			reason: readReason(body),
+			// Failed tasks are refunded (EvoLink docs); what was merely reserved is no cost.
+			cost:
+				describeCost(
+					numberAt(body, 'usage', 'credits_used') ?? numberAt(body, 'usage', 'cost', 'credits'),
+					'credits',
+				) ?? describeCost(numberAt(body, 'usage', 'cost', 'usd'), 'USD'),
+			createdAt,
+			// When the link was made is not told; counted from the job's creation it cannot live shorter.
+			expiresAt: lifetimeFrom(createdAt ?? momentAt(reference.createdAt), LINK_LIFETIME_HOURS),
+		};
+	},
+	readFailure,
+	refuses: hasError,
 };
-
-const NO_REASON = 'EvoLink gave no reason';
-
-function readModel(body: unknown): string | null {
-	const name = textAt(body, 'model');
-	return Object.entries(NAMES).find(([, own]) => own === name)?.[0] ?? null;
-}
 
 /** `results` is documented; `result_data` (a list or one object) is what some tasks have instead. */
 function resultUrls(body: unknown): string[] {
@@ -150,22 +125,16 @@ function resultUrls(body: unknown): string[] {
 		(part) => webUrlAt(part, 'url') ?? webUrlAt(part, 'video_url'),
 	);
 	const found = [results, further].map((urls) => urls.filter((url) => url !== null));
-	return [...new Set(found.find((urls) => urls.length > 0))];
+	return found.find((urls) => urls.length > 0) ?? [];
 }
 
-/** Failed tasks are refunded (EvoLink docs); what was merely reserved is no cost. */
-function readCost(body: unknown): Job['cost'] {
-	const credits = numberAt(body, 'usage', 'credits_used') ?? numberAt(body, 'usage', 'cost', 'credits');
-	if (credits !== null && credits >= 0) return { amount: credits, unit: 'credits' };
-	const dollars = numberAt(body, 'usage', 'cost', 'usd');
-	return dollars !== null && dollars >= 0 ? { amount: dollars, unit: 'USD' } : null;
-}
-
-function readJobFailure(body: unknown): JobFailure {
-	const message = textAt(body, 'error', 'message') ?? textAt(body, 'error') ?? NO_REASON;
+function readReason(body: unknown): Reason {
+	const message = textAt(body, 'error', 'message') ?? textAt(body, 'error');
 	const suggestion = textAt(body, 'error', 'suggestion');
-	const words = suggestion === null ? message : `${message} (${suggestion})`;
-	return describeJobFailure(textAt(body, 'error', 'code'), words, NO_REASON);
+	return {
+		code: textAt(body, 'error', 'code'),
+		message: message === null || suggestion === null ? message : `${message} (${suggestion})`,
+	};
 }
 
 function hasError(body: unknown): boolean {
@@ -203,7 +172,7 @@ function readCallback(body: unknown): CallbackNote | null {
 	const jobId = textAt(body, 'id');
 	const status = textAt(body, 'status');
 	if (jobId === null || status === null) return null;
-	return { jobId, jobToken: null, status: mapStatus(STATUS_WORDS, status) };
+	return { reference: { jobId }, status: mapStatus(EVOLINK.statusWords, status) };
 }
 
 /**
@@ -211,16 +180,10 @@ function readCallback(body: unknown): CallbackNote | null {
  * Sources: EvoLink OpenAPI of the three models and of the task query, EvoLink pages on files, errors and callbacks.
  */
 export const evolink: ProviderAdapter = {
-	id: ID,
-	label: 'EvoLink',
+	...EVOLINK,
 	credential: 'hailuoEvolinkApi',
 	documentationUrl: 'https://docs.evolink.ai/en/api-manual/video-series/hailuo/hailuo-2-3-fast-video-generate',
 	jobsPage: 'https://evolink.ai/dashboard',
-	offers: [
-		offer({ model: 'hailuo-2.3-fast', prompt: 'optional' }),
-		offer({ model: 'hailuo-2.3', prompt: 'required' }),
-		offer({ model: 'hailuo-02', prompt: 'requiredWithoutImage' }),
-	],
 	extras: [
 		{
 			name: 'fastPretreatment',
@@ -231,12 +194,11 @@ export const evolink: ProviderAdapter = {
 			default: false,
 		},
 	],
-	statusWords: STATUS_WORDS,
 	// Each read of an unfinished task makes the gateway ask MiniMax, so EvoLink's own client asks no more often.
 	shortestPollSeconds: 8,
 	linkLifetime: '24 hours',
 	// Documented for other models of the same endpoint; https only, and no private hosts.
-	callbacks: { documented: false, httpsOnly: true, readCallback },
+	callbacks: { documented: false, httpsOnly: true, resumesExecution: true, readCallback },
 
 	create(request) {
 		return uploadFrames([request.firstFrame, request.lastFrame], upload, (urls) =>
@@ -248,12 +210,6 @@ export const evolink: ProviderAdapter = {
 	},
 
 	get(reference) {
-		return {
-			request: { purpose: 'read', method: 'GET', host: 'api', path: `/v1/tasks/${encodeSegment(reference.jobId)}` },
-			read: answerReader({
-				value: ({ json }) => (textAt(json, 'status') === null ? null : readJob(json, reference)),
-				failure: readFailure,
-			}),
-		};
+		return getExchange(READING, reference, { path: `/v1/tasks/${encodeSegment(reference.jobId)}` });
 	},
 };

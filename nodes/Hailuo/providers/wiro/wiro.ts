@@ -1,20 +1,11 @@
-import { MODELS, offer, type ModelId } from '../../core/video/catalog';
+import { MODELS, slugFor, type ModelId } from '../../core/video/catalog';
 import type { Exchange, HttpBody, HttpResponse, MultipartField } from '../../core/http/http';
-import { describeJob, type Job } from '../../core/job/job';
+import type { Job } from '../../core/job/job';
 import { textAt } from '../../core/http/read';
 import type { Frame, VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
-import { answerReader } from '../exchange';
-import {
-	createdHandle,
-	errorMessage,
-	isRefusal,
-	readCallback,
-	readFailure,
-	SLUGS,
-	STATUS_WORDS,
-	WIRO_ID,
-} from './wiroRead';
+import { createExchange, type JobReading } from '../jobExchange';
+import { errorMessage, readCallback, refusesRun, TASK, WIRO } from './wiroRead';
 import { progressSocket } from './wiroSocket';
 import { signaturesOf } from './wiroSignature';
 import { cancelTask, getTask } from './wiroTask';
@@ -25,12 +16,6 @@ interface FrameField {
 	frame: Frame;
 	/** Where an address goes: in the twin, as on Wiro's page, or in the field itself, as its docs also allow. */
 	addressIn: 'twin' | 'field';
-}
-
-function slugOf({ model, firstFrame }: VideoRequest): string {
-	const mode = firstFrame === null ? 'text-to-video' : 'image-to-video';
-	const slugs = SLUGS.filter((known) => known.model === model).map(({ slug }) => slug);
-	return slugs.find((slug) => slug.includes(mode)) ?? slugs[0] ?? '';
 }
 
 /** Source for the names: Wiro page of 2.3 Fast; Wiro's n8n package for 2.3 and 02. */
@@ -92,24 +77,24 @@ function runBody(request: VideoRequest, frames: readonly FrameField[]): HttpBody
 	return { kind: 'multipart', fields: [...frames.flatMap(multipartFieldsOf), ...textFields] };
 }
 
+/** Run answers without a status; a task begins in the queue. Where only its token came, that serves as the id. */
+const RUN: JobReading = {
+	...TASK,
+	read(body) {
+		const jobToken = textAt(body, 'socketaccesstoken');
+		return { rawStatus: null, status: 'queued', ...(jobToken !== null && { handles: { jobToken } }) };
+	},
+};
+
 /** @param mayRename whether a refusal of an image field by name may lead to the same request with the name it asks for */
 function run(request: VideoRequest, frames: readonly FrameField[], mayRename: boolean): Exchange<Job> {
-	const read = answerReader({
-		value: ({ json }) => readCreated(json, request),
-		failure: readFailure,
-		refused: ({ json }) => refusesRun(json),
-	});
+	const path = `/v1/Run/${slugFor(WIRO.offers, request)}`;
+	const exchange = createExchange(RUN, { path, body: runBody(request, frames) }, { model: request.model });
 	return {
-		request: {
-			purpose: 'create',
-			method: 'POST',
-			host: 'api',
-			path: `/v1/Run/${slugOf(request)}`,
-			body: runBody(request, frames),
-		},
+		request: exchange.request,
 		read(response) {
 			const renamed = mayRename ? renameFrames(frames, response) : null;
-			return renamed === null ? read(response) : { kind: 'next', exchange: run(request, renamed, false) };
+			return renamed === null ? exchange.read(response) : { kind: 'next', exchange: run(request, renamed, false) };
 		},
 	};
 }
@@ -142,41 +127,15 @@ function renameFrames(frames: readonly FrameField[], { status, json }: HttpRespo
 	return frames.map((other) => (other === field ? renamed : other));
 }
 
-/** An answer that names the task it made is no refusal, whatever else it says. */
-function refusesRun(body: unknown): boolean {
-	return createdHandle(body) === null && isRefusal(body);
-}
-
-/** Where only the token came, it serves as the id: a paid task is never lost. */
-function readCreated(body: unknown, request: VideoRequest): Job | null {
-	const jobId = createdHandle(body);
-	const jobToken = textAt(body, 'socketaccesstoken');
-	if (jobId === null) return null;
-	return describeJob({
-		provider: WIRO_ID,
-		jobId,
-		model: request.model,
-		// Run answers without a status; a task begins in the queue.
-		status: 'queued',
-		...(jobToken !== null && { jobToken }),
-	});
-}
-
 /**
  * Wiro (wiro.ai). Every call is a POST; refusals mostly come with HTTP 200.
  * Sources: Wiro page for Hailuo 2.3 Fast, Wiro docs, Wiro's n8n package and SDKs.
  */
 export const wiro: ProviderAdapter = {
-	id: WIRO_ID,
-	label: 'Wiro',
+	...WIRO,
 	credential: 'hailuoWiroApi',
 	documentationUrl: 'https://wiro.ai/models/minimax/hailuo-2-3-fast',
 	jobsPage: 'https://wiro.ai/panel',
-	offers: [
-		offer({ model: 'hailuo-2.3-fast', prompt: 'optional' }),
-		offer({ model: 'hailuo-2.3', prompt: 'requiredWithoutImage' }),
-		offer({ model: 'hailuo-02', prompt: 'requiredWithoutImage', without: ['512P'] }),
-	],
 	extras: [
 		{
 			name: 'projectId',
@@ -187,11 +146,10 @@ export const wiro: ProviderAdapter = {
 			placeholder: 'e.g. 699',
 		},
 	],
-	statusWords: STATUS_WORDS,
 	shortestPollSeconds: 3,
 	// Outputs are kept "for a limited time" (Wiro docs, FAQ), which is no lifetime.
 	linkLifetime: null,
-	callbacks: { documented: true, httpsOnly: false, readCallback },
+	callbacks: { documented: true, httpsOnly: false, resumesExecution: true, readCallback },
 	progressSocket,
 	signaturesOf,
 
@@ -199,11 +157,6 @@ export const wiro: ProviderAdapter = {
 		return run(request, frameFieldsOf(request), true);
 	},
 
-	get(reference) {
-		return getTask(reference);
-	},
-
-	cancel(reference) {
-		return cancelTask(reference);
-	},
+	get: getTask,
+	cancel: cancelTask,
 };

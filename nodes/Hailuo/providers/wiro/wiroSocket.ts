@@ -45,6 +45,7 @@ function readEvent(text: string): ProgressEvent | null {
 
 export const progressSocket: ProgressSocketCapability = {
 	addressField: 'socketUrl',
-	greet: ({ jobToken }) => (jobToken === undefined ? null : JSON.stringify({ type: 'task_info', tasktoken: jobToken })),
+	greet: ({ handles }) =>
+		handles?.jobToken === undefined ? null : JSON.stringify({ type: 'task_info', tasktoken: handles.jobToken }),
 	readEvent,
 };

@@ -1,8 +1,9 @@
 import type { Exchange } from '../../core/http/http';
 import { isOver, type Job, type JobReference } from '../../core/job/job';
 import { describeFailure, valueAt, wellFormed } from '../../core/http/read';
-import { after, answerReader, fail } from '../exchange';
-import { isRefusal, readFailure, readTask } from './wiroRead';
+import { after, fail } from '../exchange';
+import { getExchange } from '../jobExchange';
+import { TASK } from './wiroRead';
 
 /**
  * Wiro's calls about a task that exists. Sources: Wiro page for Hailuo 2.3 Fast, Wiro docs on tasks.
@@ -19,20 +20,12 @@ function handleOf(jobId: string): TaskHandle {
 }
 
 function taskCall(call: 'Detail' | 'Cancel' | 'Kill', handle: TaskHandle, reference: JobReference): Exchange<Job> {
-	return {
-		request: {
-			purpose: call === 'Detail' ? 'read' : 'cancel',
-			method: 'POST',
-			host: 'api',
-			path: `/v1/Task/${call}`,
-			body: { kind: 'json', value: handle },
-		},
-		read: answerReader({
-			value: ({ json }) => readTask(json, reference),
-			failure: readFailure,
-			refused: ({ json }) => readTask(json, reference) === null && isRefusal(json),
-		}),
-	};
+	return getExchange(TASK, reference, {
+		purpose: call === 'Detail' ? 'read' : 'cancel',
+		method: 'POST',
+		path: `/v1/Task/${call}`,
+		body: { kind: 'json', value: handle },
+	});
 }
 
 /**
@@ -41,7 +34,8 @@ function taskCall(call: 'Detail' | 'Cancel' | 'Kill', handle: TaskHandle, refere
  * @param reference the job; a token as its id serves as well
  */
 export function getTask(reference: JobReference): Exchange<Job> {
-	const { jobId, jobToken } = reference;
+	const { jobId, handles } = reference;
+	const jobToken = handles?.jobToken;
 	return taskCall('Detail', jobToken === undefined ? handleOf(jobId) : { tasktoken: jobToken }, reference);
 }
 
@@ -94,8 +88,9 @@ function endBy(
 
 /** Task/Detail tells the token of a task of which only the id is known. */
 function byToken(reference: JobReference, proceed: (handle: TaskHandle) => Exchange<Job>): Exchange<Job> {
-	if (reference.jobToken !== undefined) return proceed({ tasktoken: reference.jobToken });
-	return after(getTask(reference), ({ jobToken, jobId }) => proceed({ tasktoken: jobToken ?? jobId }));
+	const jobToken = reference.handles?.jobToken;
+	if (jobToken !== undefined) return proceed({ tasktoken: jobToken });
+	return after(getTask(reference), ({ handles, jobId }) => proceed({ tasktoken: handles.jobToken ?? jobId }));
 }
 
 function look(reference: JobReference, handle: TaskHandle, refusal: string, repeats: number): Exchange<Job> {
