@@ -111,7 +111,8 @@ async function send(run: RunContext, purchase: Purchase, idempotencyKey: string,
 	const sentAt = Date.now();
 	const outcome = await run.client.run(exchange, policy, run.stop);
 	if (outcome.ok) {
-		const job = { ...outcome.value, createdAt: outcome.value.createdAt ?? new Date().toISOString() };
+		// By our own clock, which all waiting goes by; the provider's may be wrong.
+		const job = { ...outcome.value, createdAt: new Date().toISOString() };
 		run.ledger.recordMade(itemIndex, fingerprint, job);
 		run.made.set(itemIndex, job);
 		logMade(run, job, itemIndex);
