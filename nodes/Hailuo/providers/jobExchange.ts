@@ -41,9 +41,9 @@ export interface JobReading extends ProviderIdentity {
 	 * @param reference what is known of the job without it
 	 */
 	read(body: unknown, reference: JobReference): JobAnswer;
-	readFailure(this: void, response: HttpResponse): Failure;
+	readonly readFailure: (response: HttpResponse) => Failure;
 	/** Present where an answer of status 2xx can be a refusal; not asked of one that holds a job. */
-	refuses?(this: void, body: unknown): boolean;
+	readonly refuses?: (body: unknown) => boolean;
 }
 
 /**
