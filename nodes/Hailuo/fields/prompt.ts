@@ -33,6 +33,7 @@ export function describePrompt(providers: readonly ProviderAdapter[]): INodeProp
 	});
 }
 
+/** @returns the list of movements, which are put into the prompt in the words that the models know */
 export function describeCameraMovements(): INodeProperties {
 	return {
 		displayName: 'Camera Movements',
@@ -48,6 +49,7 @@ export function describeCameraMovements(): INodeProperties {
 	};
 }
 
+/** @returns the switch that lets the model rewrite the prompt */
 export function describePromptOptimizer(): INodeProperties {
 	return {
 		displayName: 'Prompt Optimizer',

@@ -38,6 +38,7 @@ const TIMEOUT: NumberField = {
 		"How many minutes after the job was created to stop waiting. The job goes on at the provider, and 'Get Video' or 'Wait for Video' can still fetch it.",
 };
 
+/** @returns the field that takes a job of an earlier create */
 export function describeJobId(): INodeProperties {
 	return {
 		displayName: 'Job ID',

@@ -68,6 +68,7 @@ export function parametersOf(run: Pick<RunContext, 'context'>, itemIndex: number
 	return (name, fallback) => run.context.getNodeParameter(name, itemIndex, fallback);
 }
 
+/** @returns where an error about this item is said to have happened */
 export function placeOf(run: Pick<RunContext, 'context' | 'adapter'>, itemIndex: number): ErrorPlace {
 	return { node: run.context.getNode(), adapter: run.adapter, itemIndex };
 }

@@ -39,6 +39,34 @@ export function readImports(file: string): Import[] {
 	return imports;
 }
 
+export interface Export {
+	name: string;
+	declaration: ts.Declaration;
+}
+
+/** What a file declares for others; what it hands on from another file is that file's. */
+export function readExports(file: string): Export[] {
+	return parseFile(file).statements.flatMap((statement): Export[] => {
+		const isExported =
+			ts.canHaveModifiers(statement) &&
+			ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+		if (!isExported) return [];
+		const declarations: readonly ts.Declaration[] = ts.isVariableStatement(statement)
+			? statement.declarationList.declarations
+			: [statement as ts.DeclarationStatement];
+		return declarations.map((declaration) => ({
+			name: ts.getNameOfDeclaration(declaration)?.getText() ?? '',
+			declaration,
+		}));
+	});
+}
+
+/** Says whether a declaration is a function, also one that is kept in a constant. */
+export function isFunction(declaration: ts.Declaration): boolean {
+	if (!ts.isVariableDeclaration(declaration)) return ts.isFunctionDeclaration(declaration);
+	return declaration.initializer !== undefined && ts.isFunctionLike(declaration.initializer);
+}
+
 function resolveImport(importer: string, specifier: string): string | undefined {
 	if (!specifier.startsWith('.')) return undefined;
 	const target = posix.join(posix.dirname(importer), specifier);

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import ts from 'typescript';
-import { parseFile, reachableFiles, readImports, walk } from '../../tools/support/imports';
+import { isFunction, parseFile, reachableFiles, readExports, readImports, walk } from '../../tools/support/imports';
 import { listFiles, repositoryRoot } from '../../tools/support/repository';
 
 type Layer = 'core' | 'providers' | 'fields' | 'io' | 'operations' | 'node';
@@ -94,6 +94,47 @@ describe('imports', () => {
 	test('of the simulator share nothing with the code it tests', () => {
 		const reached = new Set(listFiles('test/tools/simulator', '.ts').flatMap((file) => reachableFiles(file)));
 		expect([...reached].filter((file) => !file.startsWith('test/'))).toEqual([]);
+	});
+});
+
+describe('names', () => {
+	const productFiles = [...nodeFiles, ...listFiles('credentials', '.ts')];
+
+	/** The folder of a provider's adapter, whose parts bear the same names in each of them. */
+	const adapterOf = (file: string) => /^nodes\/Hailuo\/providers\/(\w+)\//.exec(file)?.[1];
+	const arePartsOfTwoAdapters = (one: string, other: string) =>
+		[one, other].every((file) => adapterOf(file) !== undefined) && adapterOf(one) !== adapterOf(other);
+
+	test('of files are given once', () => {
+		const names = productFiles.map((file) => basename(file));
+		expect(productFiles.filter((file) => names.filter((name) => name === basename(file)).length > 1)).toEqual([]);
+	});
+
+	test('that are exported have one meaning', () => {
+		const exported = nodeFiles.flatMap((file) => readExports(file).map(({ name }) => ({ name, file })));
+		expect(exported.length).toBeGreaterThan(100);
+		const doubled = exported.filter((one) =>
+			exported.some(
+				(other) => other.name === one.name && other.file !== one.file && !arePartsOfTwoAdapters(one.file, other.file),
+			),
+		);
+		expect(doubled.map(({ name, file }) => `${name} in ${file}`)).toEqual([]);
+	});
+
+	test('of exported functions are explained: what they take, return and throw', () => {
+		const unexplained = productFiles.flatMap((file) =>
+			readExports(file)
+				.filter(({ declaration }) => isFunction(declaration) && ts.getJSDocCommentsAndTags(declaration).length === 0)
+				.map(({ name }) => `${file} ${name}`),
+		);
+		expect(unexplained).toEqual([]);
+	});
+
+	test('in core and providers are none of n8n', () => {
+		const offending = filesOf(pureLayers).flatMap((file) =>
+			findNodes(file, (node) => ts.isIdentifier(node) && /n8n/i.test(node.text)),
+		);
+		expect(offending).toEqual([]);
 	});
 });
 
