@@ -41,7 +41,7 @@ import { credentialTypes, Hailuo } from './built';
 
 export type CredentialData = Record<string, ICredentialDataDecryptedObject>;
 
-class GivenCredentials extends ICredentialsHelper {
+export class GivenCredentials extends ICredentialsHelper {
 	constructor(private readonly data: CredentialData) {
 		super();
 	}
