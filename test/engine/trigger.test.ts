@@ -268,14 +268,20 @@ describe("Apiframe's signature", () => {
 		}),
 	);
 
-	test('is enough where the job cannot be read: the item says what the callback says', () =>
+	test.each<[string, JobPhase, number]>([
+		['cannot be read', 'succeeded', 0],
+		['can no longer be read, and was not over before', 'running', 1],
+	])('is enough where the job %s: the item says what the callback says, without a key', (_case, phase, skip) =>
 		listening('apiframe', {}, async ({ simulator, trigger, reported }) => {
-			const { jobId, report } = await reported('succeeded');
-			simulator.addFault({ kind: 'status', status: 404, provider: 'apiframe', operation: 'read', times: 9 });
-			await report();
-			const { videoUrl } = simulator.job(jobId) ?? {};
-			expect(putOut(trigger)).toEqual([expect.objectContaining({ jobId, event: 'succeeded', videoUrl })]);
-		}));
+			const { jobId, report } = await reported(phase);
+			const { apiKey } = simulator.keys.apiframe;
+			simulator.addFault({ kind: 'status', status: 404, provider: 'apiframe', operation: 'read', times: 9, skip });
+			await report({ body: { ...telling('apiframe', jobId, 'failed'), error: `No credits for ${apiKey}` } });
+			expect(putOut(trigger)).toEqual([expect.objectContaining({ jobId, event: 'failed', status: 'failed' })]);
+			expect(JSON.stringify(putOut(trigger))).toContain('No credits for');
+			expect(JSON.stringify(putOut(trigger))).not.toContain(apiKey);
+		}),
+	);
 });
 
 describe.each(CALLING)('the trigger for %s', (provider) => {
