@@ -117,10 +117,10 @@ describe('CONTRIBUTING', () => {
 		expect(variables.filter((variable) => !text.includes(`\`${variable}\``))).toEqual([]);
 	});
 
-	test('has a room for every folder of the node', () => {
-		const folders = [...new Set(listFiles('nodes', '.ts').map((file) => file.split('/').slice(0, 3)))]
-			.filter(([, , name]) => !name!.includes('.'))
-			.map((parts) => `${parts.join('/')}/`);
+	test('has a row for every folder of the node and of the tests', () => {
+		const folders = [...listFiles('nodes', '.ts'), ...listFiles('test', '.ts')].flatMap(
+			(file) => /^(?:nodes\/Hailuo|test)\/\w+\//.exec(file) ?? [],
+		);
 		expect([...new Set(folders)].filter((folder) => !text.includes(`\`${folder}\``))).toEqual([]);
 	});
 });
