@@ -18,28 +18,28 @@ describe('SHA-256', () => {
 });
 
 describe('HMAC-SHA256', () => {
+	const hexOf = (text: string) => Buffer.from(text).toString('hex');
+	const LONG_KEY = 'aa'.repeat(131);
+	const LONG_TEXT =
+		'This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.';
+
 	/** RFC 4231, test cases 1, 2, 3, 6 and 7. */
 	test.each([
-		[1, '0b'.repeat(20), '4869205468657265', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
+		[1, '0b'.repeat(20), hexOf('Hi There'), 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
 		[
 			2,
-			'4a656665',
-			'7768617420646f2079612077616e7420666f72206e6f7468696e673f',
+			hexOf('Jefe'),
+			hexOf('what do ya want for nothing?'),
 			'5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
 		],
 		[3, 'aa'.repeat(20), 'dd'.repeat(50), '773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe'],
 		[
 			6,
-			'aa'.repeat(131),
-			'54657374205573696e67204c6172676572205468616e20426c6f636b2d53697a65204b6579202d2048617368204b6579204669727374',
+			LONG_KEY,
+			hexOf('Test Using Larger Than Block-Size Key - Hash Key First'),
 			'60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54',
 		],
-		[
-			7,
-			'aa'.repeat(131),
-			'5468697320697320612074657374207573696e672061206c6172676572207468616e20626c6f636b2d73697a65206b657920616e642061206c6172676572207468616e20626c6f636b2d73697a6520646174612e20546865206b6579206e6565647320746f20626520686173686564206265666f7265206265696e6720757365642062792074686520484d414320616c676f726974686d2e',
-			'9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2',
-		],
+		[7, LONG_KEY, hexOf(LONG_TEXT), '9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2'],
 	])('agrees with RFC 4231, case %i', (_case, key, data, digest) => {
 		expect(hmacHex(Buffer.from(key, 'hex'), Buffer.from(data, 'hex'))).toBe(digest);
 	});

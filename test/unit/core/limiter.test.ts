@@ -37,6 +37,12 @@ test('at most so many tasks run at the same time, the others in the order in whi
 	await tasks[3]!.finish();
 	await tasks[2]!.finish();
 	expect(await Promise.all(results)).toEqual(['done', 'done', 'done', 'done']);
+
+	// The room is there again for whoever comes later.
+	const later = [new HeldTask(), new HeldTask()];
+	for (const task of later) void limiter.run(task.run);
+	expect(startedOf(later)).toEqual([true, true]);
+	for (const task of later) await task.finish();
 });
 
 test('a task that throws makes room as well, and its error reaches who asked for it', async () => {
@@ -53,17 +59,6 @@ test('a task that throws makes room as well, and its error reaches who asked for
 	expect(next.started).toBe(true);
 	await next.finish();
 	expect(await later).toBe('done');
-});
-
-test('room that was given back is there for whoever comes later', async () => {
-	const limiter = new Limiter(1);
-	for (let round = 1; round <= 3; round += 1) {
-		const task = new HeldTask();
-		const result = limiter.run(task.run);
-		expect(task.started).toBe(true);
-		await task.finish();
-		await result;
-	}
 });
 
 test('somebody who comes just as a place is handed on does not push in', async () => {

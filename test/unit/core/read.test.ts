@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import {
 	isWebUrl,
 	listAt,
@@ -62,22 +61,6 @@ describe('what is not there, or not of the type asked for,', () => {
 		expect(momentAt(value, 'field')).toBeNull();
 		expect(webUrlAt(value, 'field')).toBeNull();
 		expect(listAt(value, 'field')).toEqual([]);
-	});
-
-	test('is so for any JSON at any path', () => {
-		const paths = fc.array(fc.oneof(fc.string(), fc.integer()), { maxLength: 4 });
-		fc.assert(
-			fc.property(fc.jsonValue(), paths, (json, path) => {
-				const text = textAt(json, ...path);
-				expect(text === null || text.trim() !== '').toBe(true);
-				expect([null, 'number']).toContain(numberAt(json, ...path) === null ? null : 'number');
-				const moment = momentAt(json, ...path);
-				if (moment !== null) expect(new Date(moment).toISOString()).toBe(moment);
-				const url = webUrlAt(json, ...path);
-				if (url !== null) expect(url).toMatch(/^https?:\/\//i);
-				expect(Array.isArray(listAt(json, ...path))).toBe(true);
-			}),
-		);
 	});
 });
 

@@ -106,47 +106,38 @@ describe('a create is certain to have made nothing when', () => {
 		});
 	});
 
-	test('there is no TLS where it is expected', async () => {
-		let asked = 0;
-		const port = await listen(createHttpServer(() => (asked += 1)));
-		expect(await failureAt(`https://127.0.0.1:${port}/`)).toMatchObject({
+	test.each<[string, (asked: () => void) => Server, string, boolean, Partial<Failure>]>([
+		['there is no TLS where it is expected', createHttpServer, 'https', false, { code: 'EPROTO' }],
+		[
+			'the certificate is not trusted',
+			(asked) => createHttpsServer(selfSigned, asked),
+			'https',
+			false,
+			{ code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message: expect.stringContaining('self-signed certificate') },
+		],
+		[
+			'the server hangs up during the handshake',
+			() => createServer((socket) => socket.once('data', () => socket.end())),
+			'https',
+			false,
+			{ code: 'ECONNRESET' },
+		],
+		[
+			"n8n's guard against private addresses refuses it",
+			createHttpServer,
+			'http',
+			true,
+			{ message: 'The request was blocked because it resolves to a restricted IP address' },
+		],
+	])('%s', async (_what, serve, scheme, guarded, expected) => {
+		const asked = jest.fn();
+		const port = await listen(serve(asked));
+		expect(await failureAt(`${scheme}://127.0.0.1:${port}/`, {}, guarded)).toMatchObject({
 			kind: 'network',
-			code: 'EPROTO',
 			made: 'no',
+			...expected,
 		});
-		expect(asked).toBe(0);
-	});
-
-	test('the certificate is not trusted', async () => {
-		let asked = 0;
-		const port = await listen(createHttpsServer(selfSigned, () => (asked += 1)));
-		expect(await failureAt(`https://127.0.0.1:${port}/`)).toMatchObject({
-			kind: 'network',
-			code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
-			message: expect.stringContaining('self-signed certificate'),
-			made: 'no',
-		});
-		expect(asked).toBe(0);
-	});
-
-	test('the server hangs up during the handshake', async () => {
-		const port = await listen(createServer((socket) => socket.once('data', () => socket.end())));
-		expect(await failureAt(`https://127.0.0.1:${port}/`)).toMatchObject({
-			kind: 'network',
-			code: 'ECONNRESET',
-			made: 'no',
-		});
-	});
-
-	test("n8n's guard against private addresses refuses it", async () => {
-		let asked = 0;
-		const port = await listen(createHttpServer(() => (asked += 1)));
-		expect(await failureAt(`http://127.0.0.1:${port}/`, {}, true)).toMatchObject({
-			kind: 'network',
-			message: 'The request was blocked because it resolves to a restricted IP address',
-			made: 'no',
-		});
-		expect(asked).toBe(0);
+		expect(asked).not.toHaveBeenCalled();
 	});
 
 	test('none of the addresses of a name can be connected to', async () => {
@@ -165,63 +156,50 @@ describe('a create is certain to have made nothing when', () => {
 });
 
 describe('whether a create made something cannot be known when', () => {
-	/** What a server does to a connection. */
-	async function failureOfServer(handle: (socket: Socket) => void): Promise<Failure> {
-		const port = await listen(createServer(handle));
-		return await failureAt(`http://127.0.0.1:${port}/`);
-	}
+	const whenAsked = (act: (socket: Socket) => void) => createServer((socket) => socket.once('data', () => act(socket)));
+	const silent = () => createHttpServer(() => {});
 
-	test('the connection is reset before the request was read', async () => {
-		// Time enough for the client to be connected: until then a reset is a connection that did not come about.
-		const reset = (socket: Socket) => socket.pause() && setTimeout(() => socket.resetAndDestroy(), 50);
-		expect(await failureOfServer(reset)).toMatchObject({
-			kind: 'network',
-			code: expect.stringMatching(/^(ECONNRESET|EPIPE)$/),
-			made: 'maybe',
-		});
-	});
-
-	test('the connection is reset after the request was read', async () => {
-		expect(await failureOfServer((socket) => socket.once('data', () => socket.resetAndDestroy()))).toMatchObject({
-			kind: 'network',
-			code: 'ECONNRESET',
-			made: 'maybe',
-		});
-	});
-
-	test('the connection is closed after the request was read', async () => {
-		expect(await failureOfServer((socket) => socket.once('data', () => socket.end()))).toMatchObject({
-			kind: 'network',
-			code: 'ECONNRESET',
-			message: 'socket hang up',
-			made: 'maybe',
-		});
-	});
-
-	test('what comes back is no HTTP', async () => {
-		expect(await failureOfServer((socket) => socket.once('data', () => socket.end('220 smtp\r\n\r\n')))).toMatchObject({
-			kind: 'network',
-			code: expect.stringMatching(/^HPE_/),
-			made: 'maybe',
-		});
-	});
-
-	test('nobody answers until a signal ends the wait', async () => {
-		const port = await listen(createHttpServer(() => {}));
-		expect(await failureAt(`http://127.0.0.1:${port}/`, { abortSignal: AbortSignal.timeout(200) })).toMatchObject({
-			kind: 'network',
-			code: 'ERR_CANCELED',
-			made: 'maybe',
-		});
-	});
-
-	test("nobody answers within the client's own time", async () => {
-		const port = await listen(createHttpServer(() => {}));
-		expect(await failureAt(`http://127.0.0.1:${port}/`, { timeout: 200 })).toMatchObject({
-			kind: 'timeout',
-			code: 'ECONNABORTED',
-			made: 'maybe',
-		});
+	test.each<[string, () => Server, () => Partial<IHttpRequestOptions>, object]>([
+		[
+			'the connection is reset before the request was read',
+			// Time enough for the client to be connected: until then a reset is a connection that did not come about.
+			() => createServer((socket) => socket.pause() && setTimeout(() => socket.resetAndDestroy(), 50)),
+			() => ({}),
+			{ kind: 'network', code: expect.stringMatching(/^(ECONNRESET|EPIPE)$/) },
+		],
+		[
+			'the connection is reset after the request was read',
+			() => whenAsked((socket) => socket.resetAndDestroy()),
+			() => ({}),
+			{ kind: 'network', code: 'ECONNRESET' },
+		],
+		[
+			'the connection is closed after the request was read',
+			() => whenAsked((socket) => socket.end()),
+			() => ({}),
+			{ kind: 'network', code: 'ECONNRESET', message: 'socket hang up' },
+		],
+		[
+			'what comes back is no HTTP',
+			() => whenAsked((socket) => socket.end('220 smtp\r\n\r\n')),
+			() => ({}),
+			{ kind: 'network', code: expect.stringMatching(/^HPE_/) },
+		],
+		[
+			'nobody answers until a signal ends the wait',
+			silent,
+			() => ({ abortSignal: AbortSignal.timeout(200) }),
+			{ kind: 'network', code: 'ERR_CANCELED' },
+		],
+		[
+			"nobody answers within the client's own time",
+			silent,
+			() => ({ timeout: 200 }),
+			{ kind: 'timeout', code: 'ECONNABORTED' },
+		],
+	])('%s', async (_what, serve, options, expected) => {
+		const port = await listen(serve());
+		expect(await failureAt(`http://127.0.0.1:${port}/`, options())).toMatchObject({ made: 'maybe', ...expected });
 	});
 
 	test('the answer breaks off', async () => {
@@ -274,28 +252,32 @@ test('no failure holds the key that was sent', async () => {
 
 describe('errors that cannot be had on one machine:', () => {
 	/** An error of Node's with the facts that Node gives it. */
-	function anError(code: string, syscall?: string, message = `${syscall ?? 'error'} ${code}`): Error {
-		return Object.assign(new Error(message), { code, ...(syscall !== undefined && { syscall }) });
+	function anError(code: string, syscall?: string): Error {
+		return Object.assign(new Error(`${syscall ?? 'error'} ${code}`), {
+			code,
+			...(syscall !== undefined && { syscall }),
+		});
 	}
 
-	test.each([
-		['no name server answers', anError('EAI_AGAIN', 'getaddrinfo'), 'network', 'no'],
-		['a refusal, its system call untold', anError('ECONNREFUSED'), 'network', 'no'],
-		['no way to the host', anError('EHOSTUNREACH', 'connect'), 'network', 'no'],
-		['no network', anError('ENETUNREACH', 'connect'), 'network', 'no'],
-		['a firewall that drops connections', anError('ETIMEDOUT', 'connect'), 'network', 'no'],
-		['a certificate that has expired', anError('CERT_HAS_EXPIRED'), 'network', 'no'],
-		['a certificate for another name', anError('ERR_TLS_CERT_ALTNAME_INVALID'), 'network', 'no'],
-		['a certificate of an unknown maker', anError('UNABLE_TO_GET_ISSUER_CERT_LOCALLY'), 'network', 'no'],
-		['a certificate with half a chain', anError('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'network', 'no'],
-		['a chain that ends in nothing', anError('SELF_SIGNED_CERT_IN_CHAIN'), 'network', 'no'],
-		['a connection lost on the way', anError('EHOSTUNREACH', 'read'), 'network', 'maybe'],
-		['a network that goes away', anError('ENETDOWN', 'read'), 'network', 'maybe'],
-		['a connection that goes dead', anError('ETIMEDOUT', 'read'), 'timeout', 'maybe'],
-		['a server that no longer listens', anError('EPIPE', 'write'), 'network', 'maybe'],
-		['a record that was tampered with', anError('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'), 'network', 'maybe'],
-		['a certificate wanted late', anError('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'), 'network', 'maybe'],
-	])('%s', (_what, error, kind, made) => {
+	test.each<[string, Failure['kind'], Failure['made'], string, string?]>([
+		['no name server answers', 'network', 'no', 'EAI_AGAIN', 'getaddrinfo'],
+		['a refusal, its system call untold', 'network', 'no', 'ECONNREFUSED'],
+		['no way to the host', 'network', 'no', 'EHOSTUNREACH', 'connect'],
+		['no network', 'network', 'no', 'ENETUNREACH', 'connect'],
+		['a firewall that drops connections', 'network', 'no', 'ETIMEDOUT', 'connect'],
+		['a certificate that has expired', 'network', 'no', 'CERT_HAS_EXPIRED'],
+		['a certificate for another name', 'network', 'no', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+		['a certificate of an unknown maker', 'network', 'no', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+		['a certificate with half a chain', 'network', 'no', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+		['a chain that ends in nothing', 'network', 'no', 'SELF_SIGNED_CERT_IN_CHAIN'],
+		['a connection lost on the way', 'network', 'maybe', 'EHOSTUNREACH', 'read'],
+		['a network that goes away', 'network', 'maybe', 'ENETDOWN', 'read'],
+		['a connection that goes dead', 'timeout', 'maybe', 'ETIMEDOUT', 'read'],
+		['a server that no longer listens', 'network', 'maybe', 'EPIPE', 'write'],
+		['a record that was tampered with', 'network', 'maybe', 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'],
+		['a certificate wanted late', 'network', 'maybe', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'],
+	])('%s', (_what, kind, made, code, ...syscall) => {
+		const error = anError(code, ...syscall);
 		expect(describeNetworkError(error)).toMatchObject({ kind, made });
 		expect(describeNetworkError(new Error('axios', { cause: error }))).toMatchObject({ kind, made });
 	});
@@ -315,16 +297,9 @@ describe('whatever is thrown', () => {
 	const circular: { cause?: unknown; message: string } = { message: 'round and round' };
 	circular.cause = circular;
 
-	test.each([
-		[undefined],
-		[null],
-		['text'],
-		[7],
-		[{}],
-		[[]],
-		[new Error()],
+	test.each<[unknown]>([
+		...[undefined, null, 'text', 7, {}, [[]], new Error(), circular].map((error): [unknown] => [error]),
 		[{ code: {}, syscall: [], message: 7, cause: 'text', errors: 'none' }],
-		[circular],
 		[Object.assign(new Error('', { cause: circular }), { errors: [null, undefined, 'text'] })],
 	])('is a failure of unknown outcome: %p', (error) => {
 		expect(describeNetworkError(error)).toMatchObject({ kind: 'network', made: 'maybe', httpStatus: null });

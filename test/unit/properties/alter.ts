@@ -3,80 +3,52 @@ import fc from 'fast-check';
 
 import { hostileText } from './hostile';
 
-/** Ways to alter a text; some leave a short one as it is. */
-export const alteration: fc.Arbitrary<(text: string) => string> = fc
-	.record({
-		kind: fc.constantFrom(
-			'flip',
-			'flip',
-			'flip',
-			'delete',
-			'insert',
-			'repeat',
-			'swap',
-			'truncate',
-			'behead',
-			'append',
-			'prepend',
-			'upper',
-			'lower',
-			'base64',
-			'pad',
-			'percent',
-			'doubled',
-			'reversed',
-		),
-		at: fc.nat(5000),
-		bit: fc.integer({ min: 0, max: 6 }),
-		extra: fc.oneof(fc.constantFrom('.', '=', ' ', '\n', '\0', '%2e', ',', '0', 'A'), hostileText),
-	})
-	.map((change) => Object.assign((text: string) => altered(text, change), { toString: () => JSON.stringify(change) }));
-
-interface Change {
-	kind: string;
-	at: number;
+/** A text, cut in three at a place, and what a change may make use of. */
+interface Cut {
+	text: string;
+	before: string;
+	/** The character at the place. */
+	found: string;
+	after: string;
 	bit: number;
 	extra: string;
 }
 
-function altered(text: string, { kind, at, bit, extra }: Change): string {
-	const place = text.length === 0 ? 0 : at % text.length;
-	const [before, found, after] = [text.slice(0, place), text.charAt(place), text.slice(place + 1)];
-	switch (kind) {
-		case 'flip':
-			return before + String.fromCharCode(text.charCodeAt(place) ^ (1 << bit)) + after;
-		case 'delete':
-			return before + after;
-		case 'insert':
-			return before + extra + found + after;
-		case 'repeat':
-			return before + found + found + after;
-		case 'swap':
-			return before + after.charAt(0) + found + after.slice(1);
-		case 'truncate':
-			return before;
-		case 'behead':
-			return after;
-		case 'append':
-			return text + extra;
-		case 'prepend':
-			return extra + text;
-		case 'upper':
-			return text.toUpperCase();
-		case 'lower':
-			return text.toLowerCase();
-		case 'base64':
-			return text.replaceAll('-', '+').replaceAll('_', '/');
-		case 'pad':
-			return text.replace('.', '=.');
-		case 'percent':
-			return before + encodeURIComponent('.') + after;
-		case 'doubled':
-			return text + text;
-		default:
-			return Array.from(text).reverse().join('');
-	}
-}
+const WAYS = {
+	flip: ({ before, found, after, bit }: Cut) => before + String.fromCharCode(found.charCodeAt(0) ^ (1 << bit)) + after,
+	delete: ({ before, after }: Cut) => before + after,
+	insert: ({ before, extra, found, after }: Cut) => before + extra + found + after,
+	repeat: ({ before, found, after }: Cut) => before + found + found + after,
+	swap: ({ before, found, after }: Cut) => before + after.charAt(0) + found + after.slice(1),
+	truncate: ({ before }: Cut) => before,
+	behead: ({ after }: Cut) => after,
+	append: ({ text, extra }: Cut) => text + extra,
+	prepend: ({ text, extra }: Cut) => extra + text,
+	upper: ({ text }: Cut) => text.toUpperCase(),
+	lower: ({ text }: Cut) => text.toLowerCase(),
+	base64: ({ text }: Cut) => text.replaceAll('-', '+').replaceAll('_', '/'),
+	pad: ({ text }: Cut) => text.replace('.', '=.'),
+	percent: ({ before, after }: Cut) => before + encodeURIComponent('.') + after,
+	doubled: ({ text }: Cut) => text + text,
+	reversed: ({ text }: Cut) => Array.from(text).reverse().join(''),
+};
+
+/** Ways to alter a text; some leave a short one as it is. */
+export const alteration: fc.Arbitrary<(text: string) => string> = fc
+	.record({
+		way: fc.constantFrom<keyof typeof WAYS>('flip', 'flip', ...(Object.keys(WAYS) as Array<keyof typeof WAYS>)),
+		at: fc.nat(5000),
+		bit: fc.integer({ min: 0, max: 6 }),
+		extra: fc.oneof(fc.constantFrom('.', '=', ' ', '\n', '\0', '%2e', ',', '0', 'A'), hostileText),
+	})
+	.map((change) => {
+		const alter = (text: string) => {
+			const place = text.length === 0 ? 0 : change.at % text.length;
+			const [before, found, after] = [text.slice(0, place), text.charAt(place), text.slice(place + 1)];
+			return WAYS[change.way]({ ...change, text, before, found, after });
+		};
+		return Object.assign(alter, { toString: () => JSON.stringify(change) });
+	});
 
 /** The same bytes with one of them changed, gone or added, or as a client writes the JSON it has read in them. */
 export function alterBytes(body: Uint8Array, kind: string, place: number, bit: number): Uint8Array {

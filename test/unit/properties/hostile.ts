@@ -2,89 +2,29 @@
 import fc from 'fast-check';
 
 import type { HttpResponse } from '../../../nodes/Hailuo/core/http/http';
+import { words } from '../../tools/support/words';
 import type { Fixture } from '../providers/builders';
 
 /** Texts that readers have stumbled over somewhere. */
 const TRAPS: readonly string[] = [
-	'',
-	' ',
-	'\n',
-	'\0',
-	'\u202egnp.exe',
-	'\u2066\u2069',
-	'\ud800',
-	'a\udfff',
-	'\u2028',
-	'__proto__',
-	'constructor',
-	'toString',
-	'NaN',
-	'Infinity',
-	'-Infinity',
-	'-0',
-	'1e999',
-	'0x10',
-	'1_000',
-	'9007199254740993',
-	'true',
-	'false',
-	'null',
-	'[object Object]',
-	'0000-00-00T00:00:00Z',
-	'+275760-09-13T00:00:00.001Z',
-	'2024-02-30',
-	'1734513807',
-	'99999999999999999999',
-	'javascript:alert(1)',
-	'data:video/mp4;base64,AAAA',
-	'file:///etc/passwd',
-	'blob:https://cdn.example/1',
-	'ftp://cdn.example/video.mp4',
-	'//cdn.example/video.mp4',
-	'/video.mp4',
-	'https:cdn.example/video.mp4',
-	'https:///cdn.example/video.mp4',
-	'https://',
-	'https://user:password@cdn.example/video.mp4',
-	'https://user@cdn.example/video.mp4',
-	'https://cdn.example/a\nb.mp4',
-	'https://cdn.example:99999/video.mp4',
-	'https://[::1/video.mp4',
-	'http://cdn.example/video.mp4',
-	'HTTPS://CDN.EXAMPLE/VIDEO.MP4',
-	' https://cdn.example/video.mp4 ',
-	'https://cdn.example/視頻.mp4?a=1#b',
-	'Request files [__proto__] required',
-	'Request files [inputImageLast] required',
-	'Request parameter [inputImageUrl] required',
-	'Unrecognized key(s) in object: webhookUrl',
-	'retry after 99999 seconds',
-	'{"id":"inner"}',
-	'<html><body>502</body></html>',
-	'101%',
-	'99999/0',
-	'../../x?y#z',
-	'..',
+	...words(`
+		__proto__ constructor toString NaN Infinity -Infinity -0 1e999 0x10 1_000 9007199254740993 true false null
+		0000-00-00T00:00:00Z +275760-09-13T00:00:00.001Z 2024-02-30 1734513807 99999999999999999999 101% 99999/0 ../../x?y#z ..
+		javascript:alert(1) data:video/mp4;base64,AAAA file:///etc/passwd blob:https://cdn.example/1
+		ftp://cdn.example/video.mp4 //cdn.example/video.mp4 /video.mp4 https:cdn.example/video.mp4
+		https:///cdn.example/video.mp4 https:// https://user:password@cdn.example/video.mp4
+		https://user@cdn.example/video.mp4 https://cdn.example:99999/video.mp4 https://[::1/video.mp4
+		http://cdn.example/video.mp4 HTTPS://CDN.EXAMPLE/VIDEO.MP4 https://cdn.example/視頻.mp4?a=1#b
+		{"id":"inner"} <html><body>502</body></html>
+	`),
+	...['', ' ', '\n', '\0', '\u202egnp.exe', '\u2066\u2069', '\ud800', 'a\udfff', '\u2028', '[object Object]'],
+	...['https://cdn.example/a\nb.mp4', ' https://cdn.example/video.mp4 ', 'retry after 99999 seconds'],
+	...['[__proto__]', '[inputImageLast]'].map((field) => `Request files ${field} required`),
+	...['Request parameter [inputImageUrl] required', 'Unrecognized key(s) in object: webhookUrl'],
 ];
 
 /** What a long text is made of: pieces on which a pattern of ours could begin again and again. */
-const PIECES = [
-	'a',
-	' ',
-	'\n',
-	'1',
-	'1.',
-	'%',
-	'/',
-	'1/',
-	'https://',
-	'CERT',
-	'retry after ',
-	'\u202e',
-	'🎬',
-	'[',
-	'{"a":',
-];
+const PIECES = [...words('a 1 1. % / 1/ https:// CERT 🎬 [ {"a":'), ' ', '\n', '\u202e', 'retry after '];
 
 const LONGEST_PIECES = 30_000;
 

@@ -10,6 +10,7 @@ import type { HttpPurpose, HttpRequest } from '../../../nodes/Hailuo/core/http/h
 import type { Frame, VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
 import { repeatAfterSeconds, type RetryPolicy } from '../../../nodes/Hailuo/core/http/retry';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
+import { words } from '../../tools/support/words';
 import { anyText, hostileLeaf, hostileText } from './hostile';
 import { creationFailures } from './jobs';
 import { describeProperties } from './run';
@@ -31,22 +32,11 @@ const EARLY: readonly object[] = [
 ];
 
 /** What can also happen after the request was sent. */
-const LATE_CODES = [
-	'ECONNRESET',
-	'ECONNABORTED',
-	'EPIPE',
-	'ETIMEDOUT',
-	'ESOCKETTIMEDOUT',
-	'EHOSTUNREACH',
-	'ENETDOWN',
-	'ERR_SSL_WRONG_VERSION_NUMBER',
-	'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
-	'ERR_STREAM_PREMATURE_CLOSE',
-	'ERR_CANCELED',
-	'HPE_INVALID_CONSTANT',
-	'Z_DATA_ERROR',
-	'UND_ERR_SOCKET',
-];
+const LATE_CODES = words(`
+	ECONNRESET ECONNABORTED EPIPE ETIMEDOUT ESOCKETTIMEDOUT EHOSTUNREACH ENETDOWN ERR_SSL_WRONG_VERSION_NUMBER
+	ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE ERR_STREAM_PREMATURE_CLOSE ERR_CANCELED HPE_INVALID_CONSTANT Z_DATA_ERROR
+	UND_ERR_SOCKET
+`);
 
 function errorOf(facts: object, isError: boolean): object {
 	return isError ? Object.assign(new Error('Failed'), facts) : facts;

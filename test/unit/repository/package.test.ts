@@ -85,11 +85,6 @@ describe('every provider of the registry', () => {
 		expect(onNode).toHaveLength(expected.length);
 		expect(onNode).toEqual(expect.arrayContaining(expected));
 	});
-
-	test('has an id and a credential of its own', () => {
-		expect(new Set(adapters.map(({ id }) => id)).size).toBe(adapters.length);
-		expect(new Set(registered).size).toBe(adapters.length);
-	});
 });
 
 describe('dist', () => {
