@@ -16,8 +16,9 @@ import {
 } from './builders';
 
 const JOB_ID = 'b2c3d4e5-f6a7-8901-bcde-f23456789012';
-const VIDEO = 'https://cdn2.apiframe.ai/videos/one.mp4';
-const SECOND = 'https://cdn2.apiframe.ai/videos/two.mp4';
+// The search for any address of an mp4 finds neither, so that each documented shape is read by its own name.
+const VIDEO = 'https://cdn2.apiframe.ai/videos/one';
+const SECOND = 'https://cdn2.apiframe.ai/videos/two';
 
 const made = anAnswer(202, { jobId: JOB_ID, status: 'QUEUED' });
 const uploaded = (url: string) => anAnswer(201, { id: '1', url, kind: 'image' });
@@ -191,7 +192,10 @@ describe('reading a job of Apiframe', () => {
 		],
 		[{ videoUrl: VIDEO, urls: [VIDEO, SECOND] }, [VIDEO, SECOND]],
 		[{ videoUrl: VIDEO, thumbnailUrl: 'https://cdn2.apiframe.ai/thumb.jpg' }, [VIDEO]],
-		[{ assets: { thumb: 'https://cdn2.apiframe.ai/thumb.jpg', clip: `${VIDEO}?token=1` } }, [`${VIDEO}?token=1`]],
+		[
+			{ assets: { thumb: 'https://cdn2.apiframe.ai/thumb.jpg', clip: `${VIDEO}.mp4?token=1` } },
+			[`${VIDEO}.mp4?token=1`],
+		],
 	])('finds the video in the result %j', (result, [videoUrl, ...additionalUrls]) => {
 		expect(read({ status: 'COMPLETED', result })).toMatchObject({ status: 'succeeded', videoUrl, additionalUrls });
 	});
