@@ -34,7 +34,7 @@ async function askAgain<Value>(
  * @param includeRaw whether the provider's answer is wanted too
  * @param patienceSeconds how long to try again what fails in passing; 0 where the caller comes back anyway
  */
-export async function readJob(
+export async function fetchJob(
 	run: RunContext,
 	reference: JobReference,
 	includeRaw: boolean,

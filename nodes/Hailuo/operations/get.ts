@@ -5,7 +5,7 @@ import type { Operation } from './operation';
 import { readJobReference } from './jobReference';
 import { parametersOf, placeOf } from './runContext';
 import { LOOK_SECONDS } from '../core/waiting/patience';
-import { readJob } from './askAgain';
+import { fetchJob } from './askAgain';
 
 export const get: Operation = {
 	refersToJob: true,
@@ -17,7 +17,7 @@ export const get: Operation = {
 		const problems = [...settings.download.problems, ...settings.options.problems];
 		if (problems.length > 0) throw inputError(place, problems, 'job');
 		return async () => {
-			const read = await readJob(run, reference, settings.options.includeRaw, LOOK_SECONDS);
+			const read = await fetchJob(run, reference, settings.options.includeRaw, LOOK_SECONDS);
 			if (!read.ok) throw requestError(place, read.failure, reference);
 			return await finish(run, itemIndex, { job: read.job, raw: read.raw ?? null }, settings);
 		};

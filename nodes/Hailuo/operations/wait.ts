@@ -8,7 +8,7 @@ import { pause } from '../io/cancelSignal';
 import { inputError, jobFailedError, requestError, stoppedError, timedOutError } from '../io/errors';
 import { timeLimitOf } from '../io/n8nInternals';
 import { afterStop } from './afterStop';
-import { readJob } from './askAgain';
+import { fetchJob } from './askAgain';
 import { finish, type OutputSettings } from './finish';
 import { readJobReference } from './jobReference';
 import type { Operation } from './operation';
@@ -111,7 +111,7 @@ export async function awaitJob(
 	const state = await pollUntilSettled(
 		{
 			read: async (job) => {
-				const read = await readJob(run, job, includeRaw, 0);
+				const read = await fetchJob(run, job, includeRaw, 0);
 				if (!read.ok) return read;
 				return { ...read, job: { ...read.job, progress: read.job.progress ?? follower?.progress ?? null } };
 			},

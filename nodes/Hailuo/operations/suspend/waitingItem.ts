@@ -12,7 +12,7 @@ import {
 } from '../../core/waiting/waitState';
 import { nameOtherJobs } from '../../io/errors';
 import type { WaitProof } from '../../io/waitProof';
-import { readJob } from '../askAgain';
+import { fetchJob } from '../askAgain';
 import { carriedJobs, passOnFailed, readJobReference } from '../jobReference';
 import { toNodeError, type ItemOutcome } from '../runItems';
 import type { RunContext } from '../runContext';
@@ -98,7 +98,7 @@ export function readWaitingItems(
  */
 export async function look(run: RunContext, waiting: WaitingItem): Promise<WaitingItem> {
 	const { plan, settings, state } = waiting;
-	const outcome = await readJob(run, state.job, settings.options.includeRaw, 0);
+	const outcome = await fetchJob(run, state.job, settings.options.includeRaw, 0);
 	// Such a failure is no end of the wait: the job is still to be cancelled, or to be named in the log.
 	if (!outcome.ok && run.isStoppedByUser()) return waiting;
 	return { ...waiting, state: settle(state, outcome, Date.now(), plan), changed: true };
