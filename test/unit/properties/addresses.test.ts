@@ -66,14 +66,8 @@ describeProperties('addresses', (holds) => {
 					const { path, query = {}, method, body } = adapter.get({ jobId: id }).request;
 					const url = new URL(`https://provider.example/base${path}`);
 					for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-					return [
-						method,
-						body?.kind,
-						url.origin,
-						url.pathname.split('/').length,
-						[...url.searchParams.keys()],
-						url.hash,
-					];
+					const segments = url.pathname.split('/').length;
+					return [method, body?.kind, url.origin, segments, [...url.searchParams.keys()], url.hash];
 				};
 				expect(shapeOf(jobId)).toEqual(shapeOf('job-1'));
 			},
@@ -135,21 +129,17 @@ describeProperties('addresses', (holds) => {
 
 		const afters = fc.oneof(fc.integer().map(String), fc.double().map(String), fc.date().map(String), hostileText);
 
+		const spoken = fc.oneof(
+			hostileText,
+			afters.map((text) => `retry after ${text} s`),
+		);
+
 		holds(
 			'to ask again is within the hour, or none is named',
-			fc.tuple(
-				fc.option(afters),
-				fc.option(afters),
-				fc.option(
-					fc.oneof(
-						hostileText,
-						afters.map((text) => `retry after ${text} s`),
-					),
-				),
-			),
-			([after, date, words]) => {
+			fc.tuple(fc.option(afters), fc.option(afters), fc.option(spoken)),
+			([after, date, said]) => {
 				const headers = { ...(after !== null && { 'retry-after': after }), ...(date !== null && { date }) };
-				const seconds = retryAfterSeconds({ status: 429, headers, json: undefined, text: '' }, words);
+				const seconds = retryAfterSeconds({ status: 429, headers, json: undefined, text: '' }, said);
 				expect(seconds ?? 0).toBeGreaterThanOrEqual(0);
 				expect(seconds ?? 0).toBeLessThanOrEqual(HOUR_SECONDS);
 			},

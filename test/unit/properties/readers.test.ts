@@ -25,6 +25,7 @@ import {
 	type Fixture,
 } from '../providers/builders';
 import { expectLegalJob, expectShowable } from '../providers/legal';
+import { words } from '../../tools/support/words';
 import { answersOf, bodiesOf, hostileLeaf, hostileText } from './hostile';
 import { idsIn, isAccepted, provesNothingMade } from './proof';
 import { describeProperties } from './run';
@@ -170,14 +171,7 @@ const references: fc.Arbitrary<JobReference> = fc.record(
 
 /** JSON as WebSocket text, and texts that are none. */
 function messages(json: fc.Arbitrary<{ text: string }>): fc.Arbitrary<string> {
-	const types = fc.constantFrom(
-		'task_output',
-		'task_start',
-		'task_postprocess_end',
-		'TASK_CANCEL',
-		'task_error',
-		'gone',
-	);
+	const types = fc.constantFrom(...words('task_output task_start task_postprocess_end TASK_CANCEL task_error gone'));
 	const log = fc.tuple(fc.nat(1500), fc.constantFrom('%', ' %', '.5%', '/0', ' / 7')).map((parts) => parts.join(''));
 	const message = fc.oneof(log, hostileLeaf, fc.record({ percentage: hostileLeaf, stepCurrent: hostileLeaf }));
 	const event = fc.record({ type: types, message }).map((value) => JSON.stringify(value));

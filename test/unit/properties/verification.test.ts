@@ -14,6 +14,7 @@ import {
 import { isOwnDoorbell } from '../../../nodes/Hailuo/io/resumeExecution';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
 import { apiframe } from '../../../nodes/Hailuo/providers/apiframe/apiframe';
+import { words } from '../../tools/support/words';
 import { alterBytes, alteration } from './alter';
 import { anyText, hostileText } from './hostile';
 import { describeProperties } from './run';
@@ -191,25 +192,9 @@ describeProperties('verification', (holds) => {
 		const own = 'https://n8n.example/sub/webhook-waiting/7';
 		const ours = /^https:\/\/n8n\.example\/sub\/webhook-waiting\/\w+\/hailuo(?:[?#]|$)/;
 		const hosts = fc.constantFrom(
-			'https://n8n.example',
-			'https://n8n.example:443',
-			'http://n8n.example',
-			'https://a@n8n.example',
+			...words('https://n8n.example https://n8n.example:443 http://n8n.example https://a@n8n.example'),
 		);
-		const parts = fc.constantFrom(
-			'sub',
-			'webhook-waiting',
-			'7',
-			'12',
-			'hailuo',
-			'..',
-			'.',
-			'%2e%2e',
-			'',
-			'\\',
-			'@',
-			'rest',
-		);
+		const parts = fc.constantFrom(...words('sub webhook-waiting 7 12 hailuo .. . %2e%2e \\ @ rest'), '');
 		const wild = fc.tuple(hosts, fc.array(parts, { maxLength: 6 })).map(([host, path]) => [host, ...path].join('/'));
 		const right = fc
 			.tuple(hosts, fc.constantFrom('7', '12', '-', ''), fc.constantFrom('', '?signature=abc', '/', '#'))
