@@ -1,6 +1,6 @@
 /** Where Create asks the provider to report to, and what travels with it. */
 import type { INodeParameters } from 'n8n-workflow';
-import { readTicket } from '../../nodes/Hailuo/core/callback/ticket';
+import { readTicket, triggerPlaceOf } from '../../nodes/Hailuo/core/callback/ticket';
 import type { Simulator } from '../tools/simulator';
 import { CALLING_PROVIDERS, type CallingProvider } from '../tools/simulator/types';
 import { aCreate, aPrompt, onStage, PROMPT, requestLines, type RunOptions } from './stage';
@@ -53,8 +53,9 @@ function callbackUrlOf(simulator: Simulator, place = 0): URL {
 
 /** What the ticket in a callback address holds, read as the trigger reads it. */
 function ticketIn(simulator: Simulator, provider: CallingProvider, place = 0): unknown {
-	const text = callbackUrlOf(simulator, place).searchParams.get('hailuoTicket') ?? '';
-	return readTicket(simulator.keys[provider].apiKey, provider, Date.now() / 1000, text);
+	const { href, searchParams } = callbackUrlOf(simulator, place);
+	const text = searchParams.get('hailuoTicket') ?? '';
+	return readTicket(simulator.keys[provider].apiKey, provider, Date.now() / 1000, text, triggerPlaceOf(href));
 }
 
 const toTrigger = (changes: INodeParameters = {}): INodeParameters => ({
@@ -139,6 +140,7 @@ describe("'Callback' URL", () => {
 			expect(ticketIn(simulator, provider)).toEqual({
 				resumeUrl: expect.stringMatching(/^https:\/\/n8n\.example\.com\/webhook-waiting\/7\/hailuo(\?signature=\w+)?$/),
 				context: { row: 7, note: 'Grüße' },
+				serial: expect.stringMatching(/^[0-9a-f]{16}$/),
 			});
 		}),
 	);

@@ -1,3 +1,4 @@
+import { sha256Hex } from '../core/http/hmac';
 import { isPrivateUrl } from '../core/http/privateAddress';
 import { addTicket, CALLBACK_URL_LIMIT } from '../core/callback/ticket';
 import { readCallbackForm, type NodeOptions } from '../fields/form';
@@ -19,6 +20,11 @@ export interface CallbackPlan {
 }
 
 const UNREACHABLE = `The webhook address of this n8n is private, so a provider on the internet cannot call it: set WEBHOOK_URL to a public https address. Without callbacks a suspended wait finds its jobs by rechecking`;
+
+const UNSIGNABLE = `The credential's 'API Key' is empty, and the address of a callback is signed with it; give the key in the credential`;
+
+/** Hexadecimal digits; nobody can choose them. */
+const SERIAL_LENGTH = 16;
 
 /** This execution's own doorbell, or none where the provider would refuse the address and so the whole create. */
 function planDoorbell(run: RunContext, itemIndex: number): Callback | null {
@@ -43,8 +49,18 @@ export async function planCallback(run: RunContext, itemIndex: number, options: 
 	const { choice, url, problems } = readCallbackForm(parametersOf(run, itemIndex), adapter);
 	if (choice === 'none' || problems.length > 0) return { callback: null, problems };
 	if (choice === 'thisExecution') return { callback: planDoorbell(run, itemIndex), problems };
-	const ticket = { resumeUrl: doorbellUrlOf(context), context: options.context };
-	const address = addTicket(url, await issueTicket(context, adapter, ticket));
+	const ticket = await issueTicket(
+		context,
+		adapter,
+		{
+			resumeUrl: doorbellUrlOf(context),
+			context: options.context,
+			serial: sha256Hex(JSON.stringify([...run.identity, itemIndex])).slice(0, SERIAL_LENGTH),
+		},
+		url,
+	);
+	if (ticket === null) return { callback: null, problems: [UNSIGNABLE] };
+	const address = addTicket(url, ticket);
 	if (isPrivateUrl(url))
 		run.hints.add(itemIndex, `'Callback URL' is a private address, which a provider on the internet cannot call`);
 	if (address.length <= CALLBACK_URL_LIMIT) return { callback: { url: address, progress: true }, problems };

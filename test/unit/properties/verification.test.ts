@@ -25,13 +25,17 @@ const TOLERANCE_SECONDS = 300;
 /** Keys as people paste them; a half of a surrogate pair has no bytes of its own, so none has one. */
 const secrets = fc.oneof(
 	fc.base64String({ minLength: 8, maxLength: 64 }),
-	anyText.filter((text) => text !== ''),
+	anyText.filter((text) => text.trim() !== ''),
 );
 
 const providerIds = fc.constantFrom(...providers.map(({ id }) => id));
 
 const tickets: fc.Arbitrary<Ticket> = fc
-	.record({ resumeUrl: fc.option(fc.webUrl({ withQueryParameters: true })), context: fc.jsonValue() })
+	.record({
+		resumeUrl: fc.option(fc.webUrl({ withQueryParameters: true })),
+		context: fc.jsonValue(),
+		serial: fc.stringMatching(/^[0-9a-f]{16}$/),
+	})
 	.map((ticket) => JSON.parse(JSON.stringify(ticket)) as Ticket);
 
 const written = fc
