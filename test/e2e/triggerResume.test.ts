@@ -104,9 +104,13 @@ describe('a genuine ticket', () => {
 		];
 		for (const resumeUrl of addresses) {
 			const issuedAt = Math.floor(Date.now() / 1000);
-			const ticket = writeTicket(suite.simulator.keys.wiro.apiKey, 'wiro', issuedAt, { resumeUrl, context: null });
+			const ticket = writeTicket(suite.simulator.keys.wiro.apiKey, 'wiro', issuedAt, {
+				resumeUrl,
+				context: null,
+				serial: '1',
+			});
 			const url = `${listener.url}?hailuoTicket=${ticket}`;
-			expect((await report(suite, 'wiro', url, aCallback('wiro', 'job-1'))).status).toBe(200);
+			expect((await report(suite, 'wiro', url, aCallback('wiro', 'job-1'))).status).toBe(400);
 		}
 		await pause(1_000);
 		expect(received).toEqual([]);

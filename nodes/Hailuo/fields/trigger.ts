@@ -34,7 +34,7 @@ export function describeTrigger(providers: readonly ProviderAdapter[]): INodePro
 	return [
 		{
 			displayName:
-				"Publish (activate) the workflow and give the trigger's production URL to 'Create Video' as its Callback URL. n8n must be reachable from the internet under that address.",
+				"Publish (activate) the workflow and give the trigger's production URL to 'Create Video' as its Callback URL. n8n must be reachable from the internet under that address. Reports that the provider does not sign are taken only with the ticket that 'Create Video' puts into the address.",
 			name: 'urlNotice',
 			type: 'notice',
 			default: '',

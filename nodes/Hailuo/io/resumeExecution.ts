@@ -1,5 +1,8 @@
-import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
-import { numberAt, textAt } from '../core/http/read';
+import type { IDataObject, IWebhookFunctions, Logger } from 'n8n-workflow';
+import { Limiter } from '../core/http/limiter';
+import { numberAt, textAt, valueAt } from '../core/http/read';
+import { JOB_STATUSES } from '../core/job/job';
+import type { CallbackNote } from '../providers/adapter';
 import { pause } from './cancelSignal';
 import { DOORBELL_PATH } from './n8nInternals';
 
@@ -37,10 +40,21 @@ export function isOwnDoorbell(own: string, url: string): boolean {
 /** n8n says so with the status that it also has for an execution which is just running. */
 const IS_OVER = /has finished/;
 
-/** @returns whether another try makes no sense; never throws */
-async function knock(context: IWebhookFunctions, url: string, body: IDataObject): Promise<boolean> {
+type Send = IWebhookFunctions['helpers']['httpRequest'];
+
+/** Knocks at a time, for all executions: each makes n8n load one. */
+const KNOCKS = new Limiter(8);
+
+/** Rings that wait: of one execution, which may have a thousand jobs, and of all. */
+const MOST_OF_ONE_EXECUTION = 1_000;
+const MOST_RINGS = 2_000;
+
+/**
+ * @returns whether another try may help: n8n answers 404 and 401 for ever; never throws
+ */
+async function knock(send: Send, url: string, body: IDataObject): Promise<'heard' | 'again' | 'refused'> {
 	try {
-		const answer: unknown = await context.helpers.httpRequest({
+		const answer: unknown = await send({
 			method: 'POST',
 			url,
 			body,
@@ -51,51 +65,97 @@ async function knock(context: IWebhookFunctions, url: string, body: IDataObject)
 			disableFollowRedirect: true,
 		});
 		const status = numberAt(answer, 'statusCode') ?? 0;
-		return (status >= 200 && status < 300) || IS_OVER.test(textAt(answer, 'body', 'message') ?? '');
+		if ((status >= 200 && status < 300) || IS_OVER.test(textAt(answer, 'body', 'message') ?? '')) return 'heard';
+		return status === 409 || status >= 500 ? 'again' : 'refused';
 	} catch {
-		return false;
+		return 'again';
 	}
 }
 
-/** What cannot be delivered is logged and left to the recheck. */
-async function ring(context: IWebhookFunctions, url: string, body: IDataObject): Promise<void> {
+/** @returns whether it was delivered */
+async function ring(send: Send, url: string, body: IDataObject): Promise<boolean> {
 	for (const seconds of TRIES) {
 		await pause(seconds * 1000);
-		if (await knock(context, url, body)) return;
+		const outcome = await KNOCKS.run(async () => await knock(send, url, body));
+		if (outcome !== 'again') return outcome === 'heard';
 	}
-	context.logger.warn('Hailuo Trigger: a waiting execution could not be resumed; it will find its job by rechecking');
+	return false;
+}
+
+/** What a ring is about, under a name of our own: of a body that may have megabytes nothing else is kept and sent. */
+const HANDED_ON = 'hailuoCallback';
+
+function handOn({ reference: { jobId, handles }, status }: CallbackNote): IDataObject {
+	return { [HANDED_ON]: { jobId, handles: { ...handles }, status } };
 }
 
 /**
- * The last of the rings under way, by execution. n8n loads an execution, asks its node, and only then looks whether it
- * still waits: of two calls at the same instant the slower one can put an execution, which has gone on and waits again,
- * back to where it was. So one execution's rings go one after another.
+ * Reads what was handed on to a doorbell.
+ *
+ * @param body untrusted, as any callback's
+ * @returns null for a body that was not written here
  */
-const UNDERWAY = new Map<string, Promise<void>>();
+export function readHandedOn(body: unknown): CallbackNote | null {
+	const note = valueAt(body, HANDED_ON);
+	const status = JOB_STATUSES.find((known) => known === textAt(note, 'status'));
+	const jobId = textAt(note, 'jobId');
+	if (status === undefined || jobId === null) return null;
+	const names = Object.keys(Object(valueAt(note, 'handles')));
+	const handles = names.flatMap((name) => {
+		const handle = textAt(note, 'handles', name);
+		return handle === null ? [] : [[name, handle]];
+	});
+	return { reference: { jobId, handles: Object.fromEntries(handles) }, status };
+}
+
+/**
+ * Rings under way and waiting: by execution, then by ticket. n8n loads an execution, asks its node, and only then looks
+ * whether it still waits: of two calls at the same instant the slower one can put an execution, which has gone on and waits
+ * again, back to where it was. So one execution's rings go one after another. A ticket has one job, which ends once, so
+ * that further rings by it are the same.
+ */
+const RINGS = new Map<string, Map<string, { url: string; body: IDataObject }>>();
+
+/**
+ * Works an execution's rings off. What cannot be delivered is logged and left to the recheck, and so is all that waits
+ * behind it: the execution is not there, or busy for longer than a callback is worth.
+ */
+async function ringOneByOne(send: Send, logger: Logger, pathname: string): Promise<void> {
+	const rings = RINGS.get(pathname) ?? new Map<string, { url: string; body: IDataObject }>();
+	// What is added meanwhile comes last.
+	for (const [serial, { url, body }] of rings) {
+		if (!(await ring(send, url, body))) {
+			logger.warn('Hailuo Trigger: a waiting execution could not be resumed; it will find its jobs by rechecking');
+			break;
+		}
+		rings.delete(serial);
+	}
+	RINGS.delete(pathname);
+}
 
 /**
  * Hands a callback on to the execution that waits for it, at this n8n's own waiting endpoint and nowhere else. It does so
  * after it has returned: as long as a webhook is being worked on, n8n keeps an expression engine for it.
  *
- * @param url from a genuine ticket; null when there was none
+ * @param wanted the execution's doorbell and the serial number, both from a genuine ticket, and what the callback says
+ * @returns whether the ring is on its way; `full` when there are too many already
  */
-export function resumeExecution(context: IWebhookFunctions, url: string | null): void {
-	const { logger } = context;
-	if (url === null) {
-		logger.warn('Hailuo Trigger: a callback had no ticket, so there is no execution to resume');
-		return;
-	}
+export function resumeExecution(
+	context: IWebhookFunctions,
+	{ url, serial, note }: { url: string; serial: string; note: CallbackNote },
+): 'onItsWay' | 'notOurs' | 'full' {
 	const own = textAt(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '';
-	if (!isOwnDoorbell(own, url)) {
-		logger.warn('Hailuo Trigger: the ticket of a callback names an address that is not of this n8n');
-		return;
-	}
-	const body = context.getBodyData();
+	if (!isOwnDoorbell(own, url)) return 'notOurs';
 	const { pathname } = new URL(url);
-	const last = UNDERWAY.get(pathname) ?? Promise.resolve();
-	const ringing = last.then(async () => {
-		await ring(context, url, body);
-		if (UNDERWAY.get(pathname) === ringing) UNDERWAY.delete(pathname);
-	});
-	UNDERWAY.set(pathname, ringing);
+	const known = RINGS.get(pathname);
+	if (known?.has(serial)) return 'onItsWay';
+	const all = [...RINGS.values()].reduce((sum, { size }) => sum + size, 0);
+	if (all >= MOST_RINGS || (known?.size ?? 0) >= MOST_OF_ONE_EXECUTION) return 'full';
+	const rings = known ?? new Map<string, { url: string; body: IDataObject }>();
+	rings.set(serial, { url, body: handOn(note) });
+	if (known !== undefined) return 'onItsWay';
+	RINGS.set(pathname, rings);
+	// n8n's client and its log are the first ring's: those that wait must not hold their calls' bodies in memory.
+	void ringOneByOne(context.helpers.httpRequest.bind(context.helpers), context.logger, pathname);
+	return 'onItsWay';
 }

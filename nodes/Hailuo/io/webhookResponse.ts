@@ -16,13 +16,18 @@ function isServerResponse(value: unknown): value is ServerResponse {
 	return ['setHeader', 'end'].every((method) => typeof Reflect.get(value, method) === 'function');
 }
 
+/** Bytes. A callback holds what an answer to a read holds, and no documented one comes near it. */
+const BODY_LIMIT = 2 * 1024 * 1024;
+
 /**
- * @returns the body as it came, which is what signatures are made of; null where n8n did not keep it
+ * @returns the body as it came, which is what signatures are made of; null where n8n did not keep it, and `tooLong` where
+ * it is longer than any callback: n8n takes 16 MB, which are not to be worked through for whoever sends them
  */
-export function rawBodyOf(context: IWebhookFunctions): Uint8Array | null {
+export function rawBodyOf(context: IWebhookFunctions): Uint8Array | 'tooLong' | null {
 	const request: unknown = context.getRequestObject();
 	const rawBody: unknown = Reflect.get(Object(request), 'rawBody');
-	return Buffer.isBuffer(rawBody) ? rawBody : null;
+	if (!Buffer.isBuffer(rawBody)) return null;
+	return rawBody.length > BODY_LIMIT ? 'tooLong' : rawBody;
 }
 
 /**

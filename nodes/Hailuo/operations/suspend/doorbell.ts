@@ -6,6 +6,7 @@ import { isSettled, readWaitState, WAIT_FIELD, type WaitState } from '../../core
 import { ResumeGuard } from '../../core/callback/resumeGuard';
 import { readRelease, type Release } from '../../fields/form';
 import { heldItems, isStillThere, turnOf } from '../../io/n8nInternals';
+import { readHandedOn } from '../../io/resumeExecution';
 import { respond } from '../../io/webhookResponse';
 import { providerById } from '../../providers/registry';
 import { concerns } from '../../providers/adapter';
@@ -54,7 +55,8 @@ function refuseForNow(context: IWebhookFunctions, message: string): IWebhookResp
  */
 export async function answerDoorbell(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const adapter = providerById(textAt(context.getNodeParameter('provider', '')) ?? '');
-	const note = adapter?.callbacks?.readCallback(context.getBodyData()) ?? null;
+	const body: unknown = context.getBodyData();
+	const note = readHandedOn(body) ?? adapter?.callbacks?.readCallback(body) ?? null;
 	if (adapter === undefined || note === null) return stayAsleep('not a callback of this provider');
 	if (!isOver(note)) return stayAsleep('only progress');
 	const items = heldItems(context);
