@@ -61,7 +61,11 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 	served += 1;
 	const type = new HailuoTrigger();
 	const credentials = Object.fromEntries(credentialTypes.map(({ name }) => [name, { id: name, name }]));
-	const node = aNode('Trigger', 'trigger', parameters, { id: `trigger-${served}`, credentials });
+	const node = aNode('Trigger', 'trigger', parameters, {
+		id: `trigger-${served}`,
+		webhookId: '5f0c1a52',
+		credentials,
+	});
 	const nodeTypes: INodeTypes = {
 		getByName: () => type,
 		getByNameAndVersion: () => type,
@@ -92,6 +96,8 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 			credentialsHelper: new GivenCredentials(options.credentials),
 			httpRequest,
 			httpResponse: response,
+			webhookBaseUrl: `${base}/webhook`,
+			webhookTestBaseUrl: `${base}/webhook-test`,
 			webhookWaitingBaseUrl: server.waitingUrl,
 			formWaitingBaseUrl: `${server.waitingUrl}-form`,
 			variables: {},
