@@ -69,19 +69,3 @@ export function signed({ keys }: Simulator, nonce = '1734513807'): Record<string
 	const signature = createHmac('sha256', apiKey).update(`${apiSecret}${nonce}`).digest('hex');
 	return { 'x-api-key': apiKey, 'x-nonce': nonce, 'x-signature': signature };
 }
-
-/** Reads until `isDone` says so, as the samples' loops do; returns every value of `path` seen, repeats dropped. */
-export async function poll(
-	read: () => Promise<Reply>,
-	path: string,
-	isDone: (value: unknown) => boolean,
-): Promise<{ seen: unknown[]; last: Reply }> {
-	const seen: unknown[] = [];
-	for (;;) {
-		const last = await read();
-		const value = at(last.json, path);
-		if (seen.at(-1) !== value) seen.push(value);
-		if (isDone(value)) return { seen, last };
-		await new Promise((resolve) => setTimeout(resolve, 15));
-	}
-}

@@ -1,28 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
-import { bearerToken, isMediaType, isRecord, multipartOf, Refusal, type Gateway, type Simulation } from './gateway';
+import { bearerToken, multipartOf, Refusal, type Gateway, type Simulation } from './gateway';
 import { imageTypeOf } from './samples';
-import { strictCheck } from './schemas';
 import type { Answer, RecordedRequest, UploadedFile } from './types';
 
 /** EvoLink's files API, a host of its own (https://files-api.evolink.ai). Source: its file pages. */
-const UPLOAD_BASE64 = '/api/v1/files/upload/base64';
 const UPLOAD_STREAM = '/api/v1/files/upload/stream';
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 const LIFETIME_MS = 72 * 3_600_000;
-
-const TEXT = { type: 'string' };
-const base64Check = strictCheck({
-	type: 'object',
-	required: ['base64_data'],
-	properties: { base64_data: { type: 'string', minLength: 1 }, upload_path: TEXT, file_name: TEXT },
-});
 
 export function evolinkFiles(simulation: Simulation): Gateway {
 	function handle(request: RecordedRequest): Answer {
 		if (bearerToken(request) !== simulation.keys.evolink.apiKey) throw new Refusal(401, 'Unauthorized');
 		if (request.method !== 'POST') throw new Refusal(404, 'Not found');
-		if (request.path === UPLOAD_BASE64) return store(fromBase64(request));
 		if (request.path === UPLOAD_STREAM) return store(fromMultipart(request));
 		throw new Refusal(404, 'Not found');
 	}
@@ -57,8 +47,7 @@ export function evolinkFiles(simulation: Simulation): Gateway {
 	}
 
 	return {
-		operationOf: ({ method, path }) =>
-			method === 'POST' && (path === UPLOAD_BASE64 || path === UPLOAD_STREAM) ? 'upload' : 'other',
+		operationOf: ({ method, path }) => (method === 'POST' && path === UPLOAD_STREAM ? 'upload' : 'other'),
 		handle,
 		refuse: ({ status, message }) => ({
 			status,
@@ -66,17 +55,6 @@ export function evolinkFiles(simulation: Simulation): Gateway {
 		}),
 		unknownJob: () => new Refusal(404, 'Not found'),
 	};
-}
-
-function fromBase64(request: RecordedRequest): UploadedFile {
-	const { body } = request;
-	if (!isMediaType(request, 'application/json') || !isRecord(body)) throw new Refusal(400, 'Invalid JSON body');
-	const problem = base64Check(body)[0];
-	if (problem) throw new Refusal(400, `${problem.path}: ${problem.message}`);
-	const text = String(body.base64_data).replace(/^data:[^;,]+;base64,/, '');
-	const bytes = Buffer.from(text, 'base64');
-	if (bytes.length === 0) throw new Refusal(400, 'base64_data: not valid Base64');
-	return { bytes, contentType: '', filename: typeof body.file_name === 'string' ? body.file_name : '' };
 }
 
 function fromMultipart(request: RecordedRequest): UploadedFile {

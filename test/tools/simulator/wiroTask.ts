@@ -45,7 +45,6 @@ export function describeTask(simulation: Simulation, job: SimulatedJob, paramete
 	const status = taskStatus(simulation, job);
 	const phase = jobs.phaseOf(job);
 	const fraction = jobs.fractionOf(job);
-	const isEnded = phase === 'succeeded' || phase === 'failed';
 	const at = (from: number): string =>
 		fraction >= from && phase !== 'cancelled' ? seconds(job.createdAt + from * (job.endsAt - job.createdAt)) : '0';
 	const [owner = '', project = ''] = job.model.split('/');
@@ -57,32 +56,14 @@ export function describeTask(simulation: Simulation, job: SimulatedJob, paramete
 		parameters,
 		debugoutput: fraction >= 0.4 ? `Step ${Math.min(10, Math.floor(fraction * 10))}/10...` : '',
 		debugerror: phase === 'failed' ? job.failureMessage : '',
-		starttime: at(0.33),
 		endtime: at(0.94),
-		elapsedseconds: isEnded ? ((job.endsAt - job.createdAt) / 1000).toFixed(4) : '0.0000',
 		status,
-		cps: '0.000585000000',
 		totalcost: phase === 'succeeded' ? '0.190000000000' : '0',
-		guestid: null,
 		projectid: '699',
-		modelid: '598',
 		description: '',
-		basemodelid: '0',
-		runtype: 'model',
-		modelfolderid: '',
-		modelfileid: '',
-		callbackurl: job.callbackUrl ?? '',
-		marketplaceid: null,
 		createtime: seconds(job.createdAt),
 		canceltime: phase === 'cancelled' ? seconds(job.cancelledAt ?? job.endsAt) : '0',
-		assigntime: at(KILLABLE_FROM),
-		accepttime: at(QUEUE_SHARE),
-		preprocessstarttime: at(0.27),
-		preprocessendtime: at(0.29),
-		postprocessstarttime: at(0.96),
-		postprocessendtime: at(1),
 		pexit: phase === 'succeeded' ? '0' : phase === 'failed' ? '1' : '',
-		categories: '["tool","image-to-video"]',
 		outputs: phase === 'succeeded' ? outputsOf(simulation, job) : [],
 		size: phase === 'succeeded' ? outputSize(simulation) : '0',
 		modelslugowner: owner,
@@ -96,16 +77,8 @@ export function outputsOf(simulation: Simulation, job: SimulatedJob): Array<Reco
 			id: uuidOf(job).replaceAll('-', ''),
 			name: '0.mp4',
 			contenttype: 'video/mp4',
-			parentid: '6c1833f39da71e6175bf292b18779baf',
 			uuid: uuidOf(job),
 			size: outputSize(simulation),
-			addedtime: seconds(job.endsAt),
-			modifiedtime: seconds(job.endsAt),
-			accesskey: 'dFKlMApaSgMeHKsJyaDeKrefcHahUK',
-			foldercount: '0',
-			filecount: '0',
-			ispublic: 0,
-			expiretime: null,
 			url: videoUrlOf(simulation, job),
 		},
 	];
