@@ -5,7 +5,7 @@ module.exports = {
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
 	transform: {
-		'\\.ts$': [
+		'\\.ts$|/markdown-table/': [
 			'@swc/jest',
 			{
 				jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true },
@@ -14,6 +14,8 @@ module.exports = {
 			},
 		],
 	},
+	// It comes as an ES module only.
+	transformIgnorePatterns: ['/node_modules/(?!markdown-table/)'],
 	setupFilesAfterEnv: ['<rootDir>/test/tools/run/retries.ts'],
 	// Loading n8n-core costs each worker a second and some hundred megabytes, so more workers do not pay.
 	maxWorkers: 2,

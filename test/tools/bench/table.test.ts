@@ -1,4 +1,4 @@
-import { attempt, median, medianWithSpread, mediansOf, MEGABYTES, renderTable, SECONDS } from './table';
+import { attempt, median, medianWithSpread, mediansOf, MEGABYTES, SECONDS } from './table';
 
 describe('figures', () => {
 	it.each([
@@ -43,14 +43,4 @@ describe('an attempt', () => {
 		expect(await attempt(failing)).toEqual({ failure: 'n8n ended, see its log:' });
 		silenced.mockRestore();
 	});
-});
-
-test('a table lines up, its figures to the right', () => {
-	const rows = [
-		['One', '1 s'],
-		['Another', '10 s'],
-	];
-	expect(renderTable({ columns: ['Way', 'Time'], rows })).toBe(
-		['| Way     | Time |', '| ------- | ---: |', '| One     |  1 s |', '| Another | 10 s |'].join('\n'),
-	);
 });

@@ -1,4 +1,5 @@
 /** What the benchmark tables have in common: their shape, and how figures and tables are printed. */
+import { markdownTable } from 'markdown-table';
 import type { Chart } from './page/chart';
 
 export interface BenchOptions {
@@ -120,11 +121,5 @@ export function verdict(isMet: boolean): string {
 
 /** @returns a Markdown table whose columns also line up where it is not rendered; all but the first are numbers */
 export function renderTable({ columns, rows }: Pick<Table, 'columns' | 'rows'>): string {
-	const widths = columns.map((column, index) =>
-		Math.max(3, column.length, ...rows.map((row) => (row[index] ?? '').length)),
-	);
-	const line = (cells: readonly string[]) =>
-		`| ${widths.map((width, index) => (index === 0 ? (cells[index] ?? '').padEnd(width) : (cells[index] ?? '').padStart(width))).join(' | ')} |`;
-	const rule = widths.map((width, index) => (index === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-	return [line(columns), line(rule), ...rows.map(line)].join('\n');
+	return markdownTable([columns, ...rows], { align: columns.map((_, index) => (index === 0 ? null : 'right')) });
 }

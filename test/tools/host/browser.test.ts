@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeInBrowser } from '../../e2e/support/describe';
-import { ensureBrowser, findBrowser } from './browser';
+import { ensureBrowser } from './browser';
 
 const untouched = { ...process.env };
 let folder: string;
@@ -18,14 +18,6 @@ afterEach(async () => {
 	process.env = { ...untouched };
 	jest.restoreAllMocks();
 	await rm(folder, { recursive: true });
-});
-
-it.each(['chromium', 'chromium-browser', 'google-chrome'])('%s on the search path is the browser', async (name) => {
-	const file = path.join(folder, name);
-	await writeFile(file, '');
-	expect(findBrowser()).toBeUndefined();
-	await chmod(file, 0o755);
-	expect(findBrowser()).toBe(file);
 });
 
 describe('without a browser that is there or can be installed', () => {

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parse as parseFlatted } from 'flatted';
 import { request } from 'undici';
-import { parseFlatted } from './flatted';
+import { until } from '../support/until';
 import type {
 	CredentialInput,
 	CredentialReference,
@@ -21,7 +22,6 @@ import type {
 const BROWSER_ID = 'hailuo-test-host';
 const ENDED: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
 const DEFAULT_WAIT_MS = 60_000;
-const ACTIVATION_MS = 30_000;
 
 /** n8n refused a request. */
 export class N8nRefused extends Error {
@@ -97,15 +97,13 @@ export class N8nClient {
 	async activateWorkflow(id: string): Promise<void> {
 		const { versionId } = await this.getWorkflow(id);
 		await this.#post(`/rest/workflows/${id}/activate`, { versionId });
-		const deadline = Date.now() + ACTIVATION_MS;
-		for (;;) {
+		const isLive = async () => {
 			const publication = await this.#call<{ status: string }>('GET', `/rest/workflows/${id}/publication-status`);
-			if (publication.status === 'published') return;
-			const isOver = publication.status === 'failed' || publication.status === 'partial';
-			if (isOver || Date.now() > deadline)
+			if (publication.status === 'failed' || publication.status === 'partial')
 				throw new Error(`Workflow ${id} is not live: ${JSON.stringify(publication)}`);
-			await pause(100);
-		}
+			return publication.status === 'published';
+		};
+		await until(`workflow ${id} is live`, isLive, { pauseMs: 100 });
 	}
 
 	async deactivateWorkflow(id: string): Promise<void> {
@@ -187,11 +185,10 @@ export class N8nClient {
 
 	/**
 	 * Retries a failed execution from the node that failed, and waits for it, as n8n itself does here.
-	 * @param options.withCurrentWorkflow with the workflow as it is saved now instead of as it was then
 	 * @returns the new execution's id
 	 */
-	async retryExecution(id: string, options: { withCurrentWorkflow?: boolean } = {}): Promise<string> {
-		await this.#post(`/rest/executions/${id}/retry`, { loadWorkflow: options.withCurrentWorkflow ?? false });
+	async retryExecution(id: string): Promise<string> {
+		await this.#post(`/rest/executions/${id}/retry`, { loadWorkflow: false });
 		const { workflowId } = await this.getExecution(id);
 		const retries = (await this.listExecutions({ workflowId })).filter((execution) => execution.retryOf === id);
 		const newest = retries[0];

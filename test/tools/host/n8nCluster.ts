@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../support/until';
 import { loopbackUrl, queueEnvironment, type N8nRole } from './n8nEnvironment';
 import type { N8nHost } from './n8nHost';
 import { N8nServer } from './n8nServer';
@@ -31,7 +31,7 @@ export interface Segment {
 	executionId: string;
 }
 
-const READY_POLL_MS = 250;
+const READINESS = { timeoutMs: 120_000, pauseMs: 250 };
 const SEGMENT_START = /Worker started execution (\S+) \(job (\d+)\)/g;
 
 /**
@@ -102,18 +102,13 @@ export class N8nCluster {
 
 	/**
 	 * Waits until all that run can serve again after the database or Redis was away.
-	 * @throws Error with the names of those that cannot when the time is up
+	 * @throws Error with the name of one that cannot when the time is up
 	 */
-	async untilReady(timeoutMs = 120_000): Promise<void> {
-		const deadline = Date.now() + timeoutMs;
+	async untilReady(): Promise<void> {
 		const running = this.processes.filter(({ isRunning }) => isRunning);
-		for (;;) {
-			const ready = await Promise.all(running.map(async (process) => await process.isReady()));
-			if (ready.every(Boolean)) return;
-			const late = running.filter((_, index) => !ready[index]).map(({ name }) => name);
-			if (Date.now() > deadline) throw new Error(`Not ready after ${timeoutMs / 1000} s: ${late.join(', ')}`);
-			await pause(READY_POLL_MS);
-		}
+		await Promise.all(
+			running.map(async (process) => await until(`${process.name} is ready`, () => process.isReady(), READINESS)),
+		);
 	}
 
 	/** Ends all processes as a power cut does. */

@@ -3,7 +3,6 @@ import { request } from 'undici';
 import { loopbackUrl, n8nEnvironment, roleEnvironment, type N8nRole } from './n8nEnvironment';
 import type { N8nHost } from './n8nHost';
 import { assertPortIsFree, freePort } from './ports';
-import type { Memory } from './processTree';
 import { ServerProcess } from './serverProcess';
 
 export interface N8nServerOptions {
@@ -113,10 +112,6 @@ export class N8nServer {
 	/** Resolves when the running n8n ends, whoever ended it. */
 	get ended(): Promise<void> {
 		return this.#process.ended;
-	}
-
-	async memory(): Promise<Memory> {
-		return await this.#process.memory();
 	}
 
 	/** Removes the user folder. */

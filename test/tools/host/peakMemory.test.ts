@@ -50,21 +50,3 @@ test('tells what it saw of a process that ended meanwhile', async () => {
 	await once(holder, 'close');
 	expect((await watch.end()).rise / MEGABYTE).toBeGreaterThan(90);
 });
-
-test('tells the same when it is ended again', async () => {
-	const watch = await watchPeakMemory(holder.pid!, { restMs: 0 });
-	const told = await watch.end();
-	await hold(100);
-	expect(await watch.end()).toEqual(told);
-});
-
-test('refuses a process that does not exist', async () => {
-	holder.kill('SIGKILL');
-	await once(holder, 'close');
-	await expect(watchPeakMemory(holder.pid!, { restMs: 0 })).rejects.toThrow('There is no process');
-});
-
-test('hands on what its action throws', async () => {
-	const failing = measurePeakMemory(holder.pid!, () => Promise.reject(new Error('no video')), { restMs: 0 });
-	await expect(failing).rejects.toThrow('no video');
-});

@@ -1,11 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Resident memory in bytes; `tree` also counts the task runners and whatever else the process started. */
-export interface Memory {
-	main: number;
-	tree: number;
-}
-
 export interface ProcessStatus {
 	id: number;
 	parentId: number;
@@ -28,28 +22,14 @@ export async function readStatus(id: number): Promise<ProcessStatus | undefined>
 	};
 }
 
-async function allProcesses(): Promise<ProcessStatus[]> {
-	const names = await readdir('/proc').catch(() => []);
-	const read = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => readStatus(Number(name))));
-	return read.filter((status) => status !== undefined);
-}
-
-/** @returns the memory of a process and of everything below it; zeros where /proc does not exist */
-export async function memoryOf(processId: number): Promise<Memory> {
-	const processes = await allProcesses();
-	const bytesBelow = (id: number): number =>
-		processes
-			.filter((process) => process.parentId === id)
-			.reduce((sum, child) => sum + child.residentBytes + bytesBelow(child.id), 0);
-	const main = processes.find((process) => process.id === processId)?.residentBytes ?? 0;
-	return { main, tree: main + bytesBelow(processId) };
-}
-
 /** @returns the ids of everything below a process; none where /proc does not exist */
 export async function descendantsOf(processId: number): Promise<number[]> {
-	const processes = await allProcesses();
+	const names = await readdir('/proc').catch(() => []);
+	const processes = await Promise.all(
+		names.filter((name) => /^\d+$/.test(name)).map((name) => readStatus(Number(name))),
+	);
 	const below = (id: number): number[] =>
-		processes.filter(({ parentId }) => parentId === id).flatMap((child) => [child.id, ...below(child.id)]);
+		processes.flatMap((child) => (child?.parentId === id ? [child.id, ...below(child.id)] : []));
 	return below(processId);
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from './account';
 import { guardAgainstOrphan } from './orphanGuard';
-import { descendantsOf, type Memory, memoryOf } from './processTree';
+import { descendantsOf } from './processTree';
 
 const STOP_TIMEOUT_MS = 40_000;
 const READY_POLL_MS = 150;
@@ -59,10 +59,6 @@ export class ServerProcess {
 	/** Resolves when the running program ends, whoever ended it. */
 	get ended(): Promise<void> {
 		return this.#exit;
-	}
-
-	async memory(): Promise<Memory> {
-		return memoryOf(this.processId);
 	}
 
 	/**

@@ -14,13 +14,13 @@ test('the table has a column for each version that was tested, and says why anot
 	expect(writeTable(['Poll', 'Suspend'], RESULTS, '2026-11-21').split('\n')).toEqual([
 		'Tested on 2026-11-21, on a clean n8n with SQLite.',
 		'',
-		'| n8n | 2.41.1 |',
-		'| --- | --- |',
-		'| Node | 24.21.0 |',
-		'| Poll | works |',
-		'| Suspend | fails |',
+		'| n8n     | 2.41.1  |',
+		'| ------- | ------- |',
+		'| Node    | 24.21.0 |',
+		'| Poll    | works   |',
+		'| Suspend | fails   |',
 		'',
-		'- 2.41.1, Suspend: fails: one \\| two three',
+		'- 2.41.1, Suspend: fails: one | two three',
 		'- 2.0.0: not tested: npm found no such version',
 	]);
 });

@@ -1,4 +1,5 @@
 /** How the result of the version matrix is told. */
+import { markdownTable } from 'markdown-table';
 
 /** `message` says what is wrong. */
 export type Outcome = { works: true } | { works: false; message: string };
@@ -7,11 +8,9 @@ export type Outcome = { works: true } | { works: false; message: string };
 export type VersionResult =
 	{ version: string; node: string; outcomes: readonly Outcome[] } | { version: string; problem: string };
 
-const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-
-/** What somebody else has written, on one line of a table or list. */
+/** What somebody else has written, on one line of a list. */
 function oneLine(text: string): string {
-	return text.replace(/\s+/g, ' ').replaceAll('|', '\\|').trim().slice(0, 300);
+	return text.replace(/\s+/g, ' ').trim().slice(0, 300);
 }
 
 /**
@@ -22,24 +21,25 @@ function oneLine(text: string): string {
  */
 export function writeTable(titles: readonly string[], results: readonly VersionResult[], date: string): string {
 	const tested = results.flatMap((result) => ('outcomes' in result ? [result] : []));
-	const lines = [`Tested on ${date}, on a clean n8n with SQLite.`, ''];
-	if (tested.length > 0) {
-		lines.push(row(['n8n', ...tested.map(({ version }) => version)]));
-		lines.push(row(['---', ...tested.map(() => '---')]));
-		lines.push(row(['Node', ...tested.map(({ node }) => node)]));
-		for (const [index, title] of titles.entries())
-			lines.push(row([title, ...tested.map(({ outcomes }) => (outcomes[index]?.works ? 'works' : 'fails'))]));
-		lines.push('');
-	}
-	const notes = [
-		...tested.flatMap(({ version, outcomes }) =>
-			outcomes.flatMap((outcome, index) =>
-				outcome.works ? [] : [`- ${version}, ${titles[index] ?? ''}: fails: ${oneLine(outcome.message)}`],
-			),
-		),
-		...results.flatMap((result) =>
-			'problem' in result ? [`- ${result.version}: not tested: ${oneLine(result.problem)}`] : [],
-		),
+	const rows = [
+		['n8n', ...tested.map(({ version }) => version)],
+		['Node', ...tested.map(({ node }) => node)],
+		...titles.map((title, index) => [
+			title,
+			...tested.map(({ outcomes }) => (outcomes[index]?.works ? 'works' : 'fails')),
+		]),
 	];
-	return [...lines, ...(notes.length > 0 ? [...notes, ''] : [])].join('\n').trimEnd();
+	const notes = results.flatMap((result) =>
+		'problem' in result
+			? [`- ${result.version}: not tested: ${oneLine(result.problem)}`]
+			: result.outcomes.flatMap((outcome, index) =>
+					outcome.works ? [] : [`- ${result.version}, ${titles[index]}: fails: ${oneLine(outcome.message)}`],
+				),
+	);
+	const parts = [
+		`Tested on ${date}, on a clean n8n with SQLite.`,
+		tested.length > 0 ? markdownTable(rows) : '',
+		notes.join('\n'),
+	];
+	return parts.filter((part) => part !== '').join('\n\n');
 }

@@ -44,11 +44,6 @@ describe('the batch table', () => {
 		]);
 	});
 
-	it('has as many columns as its rows have cells', () => {
-		const { columns, rows } = presentBatch(RUN);
-		expect(rows.map((row) => row.length)).toEqual(rows.map(() => columns.length));
-	});
-
 	it('tells below itself what failed, and how many runs there were', () => {
 		const notes = presentBatch(RUN).notes.join('\n');
 		expect(notes).toContain('Loop, 32 items, failed: no videos');

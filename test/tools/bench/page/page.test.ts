@@ -1,5 +1,5 @@
 import { benchOf, type Table } from '../table';
-import { chartsOf, renderPage, tablesOf } from './page';
+import { renderPage, tablesOf } from './page';
 import type { MeasuredTable, Results } from './results';
 
 const TABLE: Table = {
@@ -47,12 +47,6 @@ function aRun(tables: Record<string, MeasuredTable>): Results {
 const pageOf = (results: Results) => renderPage(results, tablesOf(results, BENCHES));
 
 describe('the page', () => {
-	it('names the date, the machine, the versions and the commit', () => {
-		const page = pageOf(aRun({ size: aTable({ data: TABLE }) }));
-		expect(page).toContain('Measured on 2026-11-21: A processor, 2 cores, 24 GB memory, Linux 6.');
-		expect(page).toContain('Versions: n8n-nodes-hailuo 0.1.0, n8n 2.41.1, Node 24.21.0, commit 0c146a7.');
-	});
-
 	it('shows each table with its notes and its own command', () => {
 		expect(pageOf(aRun({ size: aTable({ data: TABLE }) }))).toContain(
 			[
@@ -89,12 +83,6 @@ describe('the page', () => {
 		);
 		expect(page).toContain('### Table time\n\nThis table could not be measured: n8n ended while starting.');
 		expect(page).toContain('<summary>Size of the package</summary>');
-	});
-
-	it('shows a chart with a text for who cannot see it', () => {
-		const results = aRun({ time: aTable({ data: CHARTED }) });
-		expect(pageOf(results)).toContain('![Time. Seconds by items. Node: 2.0 s at 1.](docs/images/time.svg)');
-		expect(chartsOf(tablesOf(results, BENCHES))).toEqual([CHARTED.chart]);
 	});
 
 	it.each([

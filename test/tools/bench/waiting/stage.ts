@@ -3,6 +3,7 @@ import { request } from 'undici';
 import type { Suite } from '../../../e2e/support/suite';
 import { N8nRefused } from '../../host/n8nClient';
 import type { Execution, ExecutionStatus } from '../../host/n8nTypes';
+import { readStatus } from '../../host/processTree';
 import { runsOf } from '../../host/workflows';
 import { until } from '../../support/until';
 import { patiently, withSuite } from '../benchSuite';
@@ -89,7 +90,7 @@ async function sampleMemory({ suite, inspector }: Stage, waiting: number, sample
 		await inspector.collectGarbage();
 		held.heap.push(await inspector.usedHeap());
 		await pause(AFTER_SWEEP_MS);
-		held.resident.push((await suite.server.memory()).main);
+		held.resident.push((await readStatus(suite.server.processId))?.residentBytes ?? 0);
 	}
 	return held;
 }
