@@ -1,27 +1,18 @@
-/** The n8n process is killed: it sends nothing again by itself, and what had been bought stays on record. */
+/** n8n dies, or an execution fails: nothing is bought twice by itself or by a retry, and what was bought stays on record. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WorkflowNode } from '../tools/host/n8nTypes';
-import {
-	hailuo,
-	itemsOf,
-	manualTrigger,
-	noOperation,
-	runsOf,
-	webhookTrigger,
-	workflowOf,
-} from '../tools/host/workflows';
+import { hailuo, itemsOf, noOperation, runsOf, webhookTrigger } from '../tools/host/workflows';
 import { until } from '../tools/support/until';
-import { jobIdsAt } from './support/durable';
+import { begin, durable, finishAndRing, idsOf, jobIdsAt, requestsOf, type Begun } from './support/durable';
 import {
 	createsAbout,
 	holds,
 	jobsAbout,
 	numbered,
 	PROVIDERS,
+	promptsOf,
 	purchase,
 	readsOf,
 	RETRY,
-	start,
 } from './support/purchase';
 import { startSuite, type Suite } from './support/suite';
 import { post } from './support/trigger';
@@ -63,7 +54,7 @@ test('n8n killed while creates are in flight and while jobs are waited for buys 
 	const wait = hailuo({ provider: 'wiro', operation: 'wait' }, suite.credentials, { name: 'Wait' });
 	const behind = [wait, noOperation('After')];
 	const workflow = purchase(suite, 'wiro', { prompts: numbered(waitingMark, 3), behind, ...PROGRESS });
-	const waiting = await start(suite, workflow);
+	const waiting = await suite.start(workflow);
 	await until('all jobs to be looked at', () => {
 		const jobs = jobsAbout(suite, waitingMark);
 		return jobs.length === 3 && jobs.every((job) => readsOf(suite, job).length > 0);
@@ -94,24 +85,49 @@ test('n8n killed while creates are in flight and while jobs are waited for buys 
 	expect(createsAbout(suite, waitingMark)).toHaveLength(3);
 });
 
-test("the HTTP Request node lists Wiro's tasks with our credential, which finds a job whose id is not known", async () => {
-	const list: WorkflowNode = {
-		...noOperation('List'),
-		type: 'n8n-nodes-base.httpRequest',
-		typeVersion: 4.2,
-		parameters: {
-			method: 'POST',
-			url: `${suite.simulator.endpoints.wiro.baseUrl}/v1/Task/List`,
-			authentication: 'predefinedCredentialType',
-			nodeCredentialType: 'hailuoWiroApi',
-			sendBody: true,
-			specifyBody: 'json',
-			jsonBody: '{"type":"model","sort":"id","order":"DESC","start":"0","limit":"20"}',
-		},
-		credentials: { hailuoWiroApi: suite.credentials['hailuoWiroApi']! },
-	};
-	const execution = await suite.run(workflowOf('Look up', [manualTrigger(), list]));
+test('20 jobs that wait survive the death of n8n, though all their callbacks come while it is down', async () => {
+	// 16 executions with one job, one with four.
+	const waiting: Begun[] = [];
+	for (const [batch, size] of [...Array<number>(16).fill(1), 4].entries()) {
+		const provider = batch % 2 === 0 ? 'apiframe' : 'wiro';
+		const prompts = numbered(`video ${batch}`, size);
+		waiting.push(await begin(suite, durable(suite, { provider, prompts, callback: 'thisExecution' })));
+	}
+	const jobs = waiting.flatMap((begun) => begun.jobs);
+	expect(jobs).toHaveLength(20);
 
-	const newest = suite.simulator.jobs.filter(({ provider }) => provider === 'wiro').at(-1);
-	expect(itemsOf(execution, 'List')).toMatchObject([{ json: { result: true, tasklist: [{ id: newest!.id }] } }]);
+	await suite.crashAndRestart(async () => {
+		await Promise.all(jobs.map(async (job) => await finishAndRing(suite, job)));
+		const tries = suite.simulator.callbacks.flatMap(({ attempts }) => attempts);
+		expect(tries.length).toBeGreaterThanOrEqual(20);
+		expect(tries.every(({ status }) => status === undefined)).toBe(true);
+	});
+
+	const executions = await Promise.all(waiting.map(async (begun) => await begun.end()));
+	for (const [index, execution] of executions.entries()) {
+		expect(execution.status).toBe('success');
+		expect(runsOf(execution, 'After')).toHaveLength(1);
+		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(waiting[index]!.jobs));
+	}
+	expect(jobs.map((job) => [requestsOf(suite, job, 'create'), requestsOf(suite, job, 'read')])).toEqual(
+		jobs.map(() => [1, 1]),
+	);
+});
+
+test.each(PROVIDERS)('"Retry" in the list at %s takes over the jobs of the failed execution', async (provider) => {
+	const mark = `list at ${provider}`;
+	const prompts = numbered(mark, 5);
+	suite.simulator.addFault({ kind: 'status', status: 400, operation: 'create', matches: holds(prompts[3]!) });
+
+	const failed = await suite.run(purchase(suite, provider, { prompts }));
+	const made = idsOf(jobsAbout(suite, mark));
+	expect(failed.status).toBe('error');
+	expect(made).toHaveLength(4);
+	const retried = await suite.client.waitForExecution(await suite.client.retryExecution(failed.id));
+
+	expect(retried.status).toBe('success');
+	expect(promptsOf(suite, jobIdsAt(retried, 'After'), mark)).toEqual(prompts);
+	expect(jobIdsAt(retried, 'After')).toEqual(expect.arrayContaining(made));
+	expect(jobsAbout(suite, mark)).toHaveLength(5);
+	expect(createsAbout(suite, mark)).toHaveLength(6);
 });

@@ -21,13 +21,10 @@ import {
 	firstJobOf,
 	holds,
 	jobsAbout,
-	LABELS,
 	linesAbout,
 	numbered,
 	promptsOf,
 	purchase,
-	RETRY,
-	start,
 } from './support/purchase';
 import { startQueueSuite, type QueueSuite } from './support/queueSuite';
 import { listen, make, reported, resumer } from './support/trigger';
@@ -177,53 +174,31 @@ describeInQueueMode('queue mode', () => {
 			expect(await videoOf(execution)).toHaveLength(300_000);
 		});
 
-		test.concurrent('Retry On Fail with a fault on item 3 of 5 makes exactly 5 jobs', async () => {
-			const prompts = numbered('third', 5);
-			suite.simulator.addFault({ kind: 'status', status: 400, operation: 'create', matches: holds(prompts[3]!) });
-			const execution = await suite.run(purchase(suite, 'wiro', { prompts, settings: RETRY }));
+		test.concurrent.each([false, true])(
+			"a Stop reaches the worker, which ends the wait; with 'Cancel on Stop' %s",
+			async (cancelOnStop) => {
+				const workflow = purchase(suite, 'wiro', {
+					prompts: [`stopped, ${cancelOnStop}`],
+					operation: 'createAndWait',
+					parameters: { options: { ...SELDOM, cancelOnStop } },
+				});
+				const id = await suite.start(workflow);
+				await until('the job that is waited for', () => firstJobOf(suite, id) !== undefined);
+				const job = firstJobOf(suite, id)!;
+				const stopped = Date.now();
+				await suite.client.stopExecution(id);
+				await until('a line of the log', () => linesAbout(suite, job.id).length > 0);
 
-			expect(promptsOf(suite, jobIdsAt(execution, 'After'), 'third')).toEqual(prompts);
-			expect(jobsAbout(suite, 'third')).toHaveLength(5);
-			expect(createsAbout(suite, 'third')).toHaveLength(6);
-		});
-
-		/** Starts a purchase at Wiro and stops it while it waits; returns what the worker's log says of the job. */
-		async function startAndStop(mark: string, options: Record<string, unknown>) {
-			const workflow = purchase(suite, 'wiro', {
-				prompts: [mark],
-				operation: 'createAndWait',
-				parameters: { options: { ...SELDOM, ...options } },
-			});
-			const id = await start(suite, workflow);
-			await until(`the job of ${mark}`, () => firstJobOf(suite, id) !== undefined);
-			const job = firstJobOf(suite, id)!;
-			const stopped = Date.now();
-			await suite.client.stopExecution(id);
-			await until(`a line of the log about ${mark}`, () => linesAbout(suite, job.id).length > 0);
-			const ended = Date.now() - stopped;
-			const { status } = await suite.client.waitForExecution(id);
-			return { job, status, ended, worker: suite.cluster.segmentsOf(id)[0]!.worker };
-		}
-
-		test.concurrent('a Stop reaches the worker, which ends the wait and logs the id', async () => {
-			const { job, status, ended, worker } = await startAndStop('stopped', {});
-
-			expect(status).toBe('canceled');
-			expect(ended).toBeLessThan(WITHIN_MS);
-			const line = `Hailuo: the execution was stopped while ${LABELS.wiro} job ${job.id} was running; it runs on at the provider`;
-			expect(linesAbout(suite, job.id)).toEqual([line]);
-			expect(worker.log).toContain(line);
-			expect(suite.simulator.phaseOf(job.id)).not.toBe('cancelled');
-		});
-
-		test.concurrent("a Stop cancels the job at Wiro with 'Cancel on Stop'", async () => {
-			const { job, status, ended, worker } = await startAndStop('cancelled', { cancelOnStop: true });
-
-			expect(status).toBe('canceled');
-			expect(ended).toBeLessThan(WITHIN_MS);
-			expect(suite.simulator.phaseOf(job.id)).toBe('cancelled');
-			expect(worker.log).toContain(`Hailuo: Wiro job ${job.id} was cancelled because the execution was stopped`);
-		});
+				expect(Date.now() - stopped).toBeLessThan(WITHIN_MS);
+				expect((await suite.client.waitForExecution(id)).status).toBe('canceled');
+				const line = cancelOnStop
+					? `Hailuo: Wiro job ${job.id} was cancelled because the execution was stopped`
+					: `Hailuo: the execution was stopped while Wiro job ${job.id} was running; it runs on at the provider`;
+				expect(linesAbout(suite, job.id)).toEqual([line]);
+				expect(suite.cluster.segmentsOf(id)[0]!.worker.log).toContain(line);
+				expect(suite.simulator.phaseOf(job.id) === 'cancelled').toBe(cancelOnStop);
+			},
+		);
 
 		test.concurrent('the trigger at the webhook process starts a workflow at a worker, and drops repeats', async () => {
 			const listener = await listen(suite, { provider: 'apiframe' });

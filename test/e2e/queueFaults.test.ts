@@ -35,7 +35,6 @@ import {
 	purchase,
 	readsOf,
 	RETRY,
-	start,
 } from './support/purchase';
 import { startQueueSuite, type QueueSuite } from './support/queueSuite';
 import { aCallback, listen, make, post, report } from './support/trigger';
@@ -129,10 +128,10 @@ describeInQueueMode('faults in queue mode', () => {
 			const wait = hailuo({ provider: 'wiro', operation: 'wait' }, suite.credentials, { name: 'Wait' });
 			const behind = [wait, noOperation('After')];
 			const polling = purchase(suite, 'wiro', { prompts: [POLLING], behind, settings: RETRY, ...PROGRESS });
-			started[POLLING] = await start(suite, polling);
+			started[POLLING] = await suite.start(polling);
 			const operation = 'createAndWait';
 			const buying = purchase(suite, 'evolink', { prompts: [BUYING_AND_POLLING], operation, settings: RETRY });
-			started[BUYING_AND_POLLING] = await start(suite, buying);
+			started[BUYING_AND_POLLING] = await suite.start(buying);
 
 			suite.simulator.addFault({ kind: 'stall', provider: 'cdn', operation: 'download', bytes: VIDEO_BYTES / 2 });
 			const downloading = purchase(suite, 'apiframe', {
@@ -141,7 +140,7 @@ describeInQueueMode('faults in queue mode', () => {
 				parameters: { downloadVideo: true },
 				settings: RETRY,
 			});
-			started[DOWNLOADING] = await start(suite, downloading);
+			started[DOWNLOADING] = await suite.start(downloading);
 
 			const suspended = await begin(suite, durable(suite, { prompts: [GOING_ON], callback: 'thisExecution' }));
 			started[GOING_ON] = suspended.id;
@@ -222,8 +221,7 @@ describeInQueueMode('faults in queue mode', () => {
 
 	describe('Redis that restarts', () => {
 		test('holds up creates, polls and callbacks, and nothing is bought twice or lost', async () => {
-			const polling = await start(
-				suite,
+			const polling = await suite.start(
 				purchase(suite, 'wiro', { prompts: ['Redis, polled'], operation: 'createAndWait' }),
 			);
 			const later = await begin(suite, durable(suite, { prompts: ['Redis, rung later'], callback: 'thisExecution' }));
@@ -231,7 +229,7 @@ describeInQueueMode('faults in queue mode', () => {
 			await until('a poll', () => isPolled('Redis, polled'));
 			const slow = { kind: 'slow', operation: 'create', moment: 'after', delayMs: 5_000 } as const;
 			suite.simulator.addFault({ ...slow, matches: holds('Redis, in flight') });
-			const creating = await start(suite, purchase(suite, 'evolink', { prompts: ['Redis, in flight'] }));
+			const creating = await suite.start(purchase(suite, 'evolink', { prompts: ['Redis, in flight'] }));
 			await until('a create', () => jobsAbout(suite, 'Redis, in flight').length === 1);
 
 			await suite.redis.stop();
@@ -265,15 +263,14 @@ describeInQueueMode('faults in queue mode', () => {
 	describe('PostgreSQL that restarts', () => {
 		test('loses no job of executions that need it just then', async () => {
 			const poll = purchase(suite, 'wiro', { prompts: ['PostgreSQL, polled'], operation: 'createAndWait' });
-			polled = await start(suite, poll);
+			polled = await suite.start(poll);
 			const durableWait = (prompt: string) => durable(suite, { prompts: [prompt], callback: 'thisExecution' });
 			rungInVain = await begin(suite, durableWait('PostgreSQL, rung in vain'));
 			rungAfterwards = await begin(suite, durableWait('PostgreSQL, rung afterwards'));
 			const slow = { kind: 'slow', operation: 'create', moment: 'after', delayMs: 4_000 } as const;
 			suite.simulator.addFault({ ...slow, matches: holds('PostgreSQL, in flight') });
-			const creating = await start(suite, purchase(suite, 'evolink', { prompts: ['PostgreSQL, in flight'] }));
-			const ending = await start(
-				suite,
+			const creating = await suite.start(purchase(suite, 'evolink', { prompts: ['PostgreSQL, in flight'] }));
+			const ending = await suite.start(
 				purchase(suite, 'apiframe', { prompts: ['PostgreSQL, ending'], operation: 'createAndWait' }),
 			);
 			await until('the polls', () => isPolled('PostgreSQL, polled') && isPolled('PostgreSQL, ending'));

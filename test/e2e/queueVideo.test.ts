@@ -43,21 +43,3 @@ describeInQueueMode('with files in a folder that all processes share', () => {
 		expect(riseFromRest / MEGABYTE).toBeLessThan(MOST_MEGABYTES);
 	});
 });
-
-describeInQueueMode("with files in the database, queue mode's default", () => {
-	beforeAll(async () => await startIn({}));
-	afterAll(async () => await suite.close());
-
-	test('a video of 500 MB is held in memory by n8n, and its job is intact whatever becomes of it', async () => {
-		const [worker] = suite.cluster.workers;
-		const { execution, item, job } = await measureDownload(suite, VIDEO_BYTES, '500 MB to PostgreSQL', worker);
-
-		const { error } = execution.data.resultData;
-		if (error === undefined) {
-			expect(item?.binary?.['data']).toMatchObject({ id: expect.stringMatching(/^database:/), bytes: VIDEO_BYTES });
-		} else {
-			process.stdout.write(`500 MB to PostgreSQL: ${error.message}: ${error.description ?? ''}\n`);
-			expect(error['context']).toMatchObject({ job: { jobId: job.id, status: 'succeeded', videoUrl: job.videoUrl } });
-		}
-	});
-});

@@ -11,16 +11,12 @@ import {
 	LABELS,
 	linesAbout,
 	numbered,
-	PROVIDERS,
 	purchase,
 	readsOf,
 	RETRY,
-	start,
 	type PurchaseOptions,
 } from './support/purchase';
 import { startSuite, type Suite } from './support/suite';
-
-const WITHOUT_CANCEL = PROVIDERS.filter((provider) => provider !== 'wiro');
 
 let marks = 0;
 
@@ -59,7 +55,7 @@ async function startAndStop(
 	when: () => boolean,
 	options: Partial<PurchaseOptions> = {},
 ): Promise<Stopped> {
-	const id = await start(suite, purchase(suite, provider, { prompts: [mark], operation: 'createAndWait', ...options }));
+	const id = await suite.start(purchase(suite, provider, { prompts: [mark], operation: 'createAndWait', ...options }));
 	await until(`what the Stop of ${mark} shall meet`, when);
 	const stopped = Date.now();
 	await suite.client.stopExecution(id);
@@ -73,114 +69,63 @@ async function startAndStop(
 
 const runsOn = (provider: ProviderName, { id }: SimulatedJob) =>
 	`Hailuo: the execution was stopped while ${LABELS[provider]} job ${id} was running; it runs on at the provider`;
+const cancelled = ({ id }: SimulatedJob) => `Hailuo: Wiro job ${id} was cancelled because the execution was stopped`;
 
-describe('a Stop while jobs are waited for', () => {
-	test.concurrent.each(PROVIDERS)('at %s ends the wait at once and logs the id', async (provider) => {
-		const mark = ownMark(`between looks at ${provider}`);
-		const isRead = () => jobsAbout(suite, mark).some((job) => readsOf(suite, job).length > 0);
-		const { execution, job, ended } = await startAndStop(provider, mark, isRead);
+describe("n8n's Stop", () => {
+	const isRead = (mark: string) => jobsAbout(suite, mark).some((job) => readsOf(suite, job).length > 0);
+
+	test.concurrent('ends a wait at once, and logs the id', async () => {
+		const mark = ownMark('between looks');
+		const { execution, job, ended } = await startAndStop('evolink', mark, () => isRead(mark));
 		const reads = readsOf(suite, job).length;
 
 		expect(execution.status).toBe('canceled');
 		expect(ended).toBeLessThan(WITHIN_MS);
-		expect(linesAbout(suite, job.id)).toEqual([runsOn(provider, job)]);
-		expect(suite.simulator.phaseOf(job.id)).not.toBe('cancelled');
+		expect(linesAbout(suite, job.id)).toEqual([runsOn('evolink', job)]);
 		await pause(SILENCE_MS);
 		expect(readsOf(suite, job)).toHaveLength(reads);
 		expect(createsAbout(suite, mark)).toHaveLength(1);
 	});
 
-	test.concurrent('ends a look that hangs', async () => {
-		const mark = ownMark('hanging look');
-		const looks = () => {
-			const ids = jobsAbout(suite, mark).map(({ id }) => id);
-			return suite.simulator.requestsOf('apiframe', 'read').filter(({ path }) => ids.some((id) => path.endsWith(id)));
-		};
-		suite.simulator.addFault({
-			kind: 'hang',
-			provider: 'apiframe',
-			operation: 'read',
-			matches: (request) => looks().includes(request),
-		});
-		const { execution, job, ended } = await startAndStop('apiframe', mark, () => looks().length > 0);
-
-		expect(execution.status).toBe('canceled');
-		expect(ended).toBeLessThan(WITHIN_MS);
-		expect(looks()).toMatchObject([{ aborted: true }]);
-		expect(linesAbout(suite, job.id)).toEqual([runsOn('apiframe', job)]);
-	});
-
-	test.concurrent("cancels the job at Wiro with 'Cancel on Stop'", async () => {
-		const mark = ownMark('cancel on stop');
-		const isRead = () => jobsAbout(suite, mark).some((job) => readsOf(suite, job).length > 0);
-		const options = { parameters: { options: { cancelOnStop: true } } };
-		const { execution, job } = await startAndStop('wiro', mark, isRead, options);
+	test.concurrent("with 'Cancel on Stop' cancels the job once, though Retry On Fail runs the node again", async () => {
+		const mark = ownMark('cancel once');
+		const options = { parameters: { options: { cancelOnStop: true } }, settings: RETRY };
+		const { execution, job } = await startAndStop('wiro', mark, () => isRead(mark), options);
 
 		expect(execution.status).toBe('canceled');
 		expect(suite.simulator.phaseOf(job.id)).toBe('cancelled');
-		expect(linesAbout(suite, job.id)).toEqual([
-			`Hailuo: Wiro job ${job.id} was cancelled because the execution was stopped`,
-		]);
-	});
-
-	test.concurrent('does so once, though Retry On Fail runs the node again', async () => {
-		const mark = ownMark('cancel once');
-		const isRead = () => jobsAbout(suite, mark).some((job) => readsOf(suite, job).length > 0);
-		const options = { parameters: { options: { cancelOnStop: true } }, settings: RETRY };
-		const { job } = await startAndStop('wiro', mark, isRead, options);
-
 		await pause(SILENCE_MS);
-		expect(linesAbout(suite, job.id)).toEqual([
-			`Hailuo: Wiro job ${job.id} was cancelled because the execution was stopped`,
-		]);
+		expect(linesAbout(suite, job.id)).toEqual([cancelled(job)]);
 		expect(suite.simulator.requestsOf('wiro', 'cancel').filter(({ jobId }) => jobId === job.id)).toHaveLength(1);
 	});
-});
 
-const OPERATIONS = ['create', 'createAndWait'] as const;
-const POSTS = WITHOUT_CANCEL.flatMap((provider) => OPERATIONS.map((operation) => [operation, provider] as const));
+	test.concurrent.each(['wiro', 'apiframe'] as const)(
+		'awaits a create that is on its way to %s, and buys nothing for the items behind it',
+		async (provider) => {
+			const mark = ownMark(`post to ${provider}`);
+			const fault = { kind: 'slow', operation: 'create', moment: 'after', delayMs: 2_000 } as const;
+			suite.simulator.addFault({ ...fault, matches: holds(mark), times: 5 });
+			const { execution, job } = await startAndStop(provider, mark, () => jobsAbout(suite, mark).length > 0, {
+				prompts: numbered(mark, 5),
+				operation: 'create',
+				parameters: { options: { maxConcurrency: 1 } },
+				settings: RETRY,
+			});
 
-describe('a Stop while a create is on its way', () => {
-	test.concurrent.each(OPERATIONS)('by %s to Wiro awaits it and cancels its job', async (operation) => {
-		const mark = ownMark(`post of ${operation} to Wiro`);
-		suite.simulator.addFault({ kind: 'slow', operation: 'create', delayMs: 2_000, matches: holds(mark) });
-		const isSent = () => createsAbout(suite, mark).length > 0;
-		const { execution, job } = await startAndStop('wiro', mark, isSent, { operation });
+			expect(execution.status).toBe('canceled');
+			expect(linesAbout(suite, job.id)).toEqual([provider === 'wiro' ? cancelled(job) : runsOn(provider, job)]);
+			await pause(SILENCE_MS);
+			expect(createsAbout(suite, mark)).toHaveLength(1);
+			expect(createsAbout(suite, mark)[0]).not.toHaveProperty('aborted');
+			expect(jobsAbout(suite, mark)).toHaveLength(1);
+		},
+	);
 
-		expect(execution.status).toBe('canceled');
-		expect(createsAbout(suite, mark)).toMatchObject([{ status: 200 }]);
-		expect(createsAbout(suite, mark)[0]).not.toHaveProperty('aborted');
-		expect(jobsAbout(suite, mark)).toHaveLength(1);
-		expect(suite.simulator.phaseOf(job.id)).toBe('cancelled');
-		expect(linesAbout(suite, job.id)).toEqual([
-			`Hailuo: Wiro job ${job.id} was cancelled because the execution was stopped`,
-		]);
-	});
-
-	test.concurrent.each(POSTS)('by %s to %s awaits it and logs the id of its job', async (operation, provider) => {
-		const mark = ownMark(`post of ${operation} to ${provider}`);
-		const fault = { kind: 'slow', operation: 'create', moment: 'after', delayMs: 2_000 } as const;
-		suite.simulator.addFault({ ...fault, matches: holds(mark) });
-		const isMade = () => jobsAbout(suite, mark).length > 0;
-		const { execution, job } = await startAndStop(provider, mark, isMade, { operation });
-
-		expect(execution.status).toBe('canceled');
-		expect(createsAbout(suite, mark)).toHaveLength(1);
-		expect(createsAbout(suite, mark)[0]).not.toHaveProperty('aborted');
-		expect(jobsAbout(suite, mark)).toHaveLength(1);
-		expect(linesAbout(suite, job.id)).toEqual([runsOn(provider, job)]);
-	});
-
-	test.concurrent('logs what the try before has bought when it comes between two tries', async () => {
+	test.concurrent('between two tries logs what the try before has bought', async () => {
 		const mark = ownMark('between two tries');
 		const prompts = numbered(mark, 2);
-		suite.simulator.addFault({
-			kind: 'status',
-			status: 400,
-			operation: 'create',
-			matches: holds(prompts[1]!),
-			times: 3,
-		});
+		const refused = { kind: 'status', status: 400, operation: 'create', times: 3 } as const;
+		suite.simulator.addFault({ ...refused, matches: holds(prompts[1]!) });
 		const isRefused = () => createsAbout(suite, mark).filter(({ status }) => status !== undefined).length === 2;
 		const { execution, job } = await startAndStop('evolink', mark, isRefused, {
 			prompts,
@@ -191,23 +136,5 @@ describe('a Stop while a create is on its way', () => {
 		expect(execution.status).toBe('canceled');
 		expect(createsAbout(suite, mark)).toHaveLength(2);
 		expect(linesAbout(suite, job.id)).toEqual([runsOn('evolink', job)]);
-	});
-
-	test.concurrent('buys nothing for the items behind it, also with Retry On Fail', async () => {
-		const mark = ownMark('items behind');
-		const prompts = numbered(mark, 5);
-		const fault = { kind: 'slow', operation: 'create', moment: 'after', delayMs: 1_500 } as const;
-		suite.simulator.addFault({ ...fault, matches: holds(mark), times: 5 });
-		const { execution } = await startAndStop('evolink', mark, () => jobsAbout(suite, mark).length > 0, {
-			prompts,
-			operation: 'create',
-			parameters: { options: { maxConcurrency: 1 } },
-			settings: RETRY,
-		});
-
-		expect(execution.status).toBe('canceled');
-		await pause(SILENCE_MS);
-		expect(createsAbout(suite, mark)).toHaveLength(1);
-		expect(jobsAbout(suite, mark)).toHaveLength(1);
 	});
 });

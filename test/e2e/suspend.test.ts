@@ -1,21 +1,31 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { hailuo, itemsOf, noOperation, runsOf, webhookTrigger } from '../tools/host/workflows';
+import {
+	code,
+	inARow,
+	itemsOf,
+	manualTrigger,
+	noOperation,
+	runsOf,
+	webhookTrigger,
+	workflowOf,
+} from '../tools/host/workflows';
 import type { WorkflowNode } from '../tools/host/n8nTypes';
 import {
 	begin,
 	begun,
-	callbacksOf,
+	create,
 	delayOf,
 	durable,
 	hintsOf,
 	idsOf,
 	jobIdsAt,
 	LAYOUTS,
+	loop,
+	prompts,
 	requestsOf,
+	suspendingWait,
 	untilStatus,
-	type Begun,
 } from './support/durable';
-import { openEditor } from './support/editor';
 import { startSuite, type Suite } from './support/suite';
 
 const STARVATION = /Finished items wait for the others/;
@@ -24,8 +34,6 @@ const STARVATION = /Finished items wait for the others/;
 const CALM_MS = 30_000;
 
 let suite: Suite;
-/** Two videos that leave as they are finished; one takes as long as all other tests here together. */
-let pair: Begun | undefined;
 
 beforeAll(async () => {
 	suite = await startSuite({ simulator: { jobDurationMs: 600_000 } });
@@ -36,11 +44,19 @@ afterAll(async () => {
 });
 
 describe('a callback', () => {
-	test.each(['apiframe', 'wiro'] as const)(
-		'of %s has the video downstream within a second of the end of the job',
-		async (provider) => {
-			const workflow = durable(suite, { provider, prompts: ['A boat [[seconds:5]]'], callback: 'thisExecution' });
-			const { end, jobs } = await begin(suite, workflow);
+	test.each([
+		// The job was seconds old when the wait began, so it is only read at the doorbell.
+		['apiframe', 5, 1],
+		['wiro', 5, 1],
+		['apiframe', 75, 2],
+	] as const)(
+		'of %s has the video downstream within a second of the end of a job that took %i s',
+		async (provider, seconds, reads) => {
+			const prompt = `A boat [[seconds:${seconds}]]`;
+			const { end, jobs } = await begin(
+				suite,
+				durable(suite, { provider, prompts: [prompt], callback: 'thisExecution' }),
+			);
 			const execution = await end();
 
 			expect(execution.status).toBe('success');
@@ -48,43 +64,12 @@ describe('a callback', () => {
 			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
 			expect(delayOf(execution, jobs[0]!)).toBeLessThan(1000);
 			expect(requestsOf(suite, jobs[0]!, 'create')).toBe(1);
-			// The job was seconds old when the wait began, so it was only read at the doorbell.
-			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
-			expect(callbacksOf(suite, jobs[0]!).map(({ attempts }) => attempts.length)).toEqual([1]);
+			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(reads);
 		},
 	);
-
-	test('has the quick one of two videos downstream as finished, while the other is still being made', async () => {
-		const workflow = durable(suite, {
-			prompts: ['Slow', 'Quick [[seconds:5]]'],
-			callback: 'thisExecution',
-			wait: { release: 'asFinished' },
-		});
-		pair = await begin(suite, workflow);
-		await pause(7_000);
-		await pair.suspended();
-		const meanwhile = await suite.client.getExecution(pair.id);
-
-		expect(jobIdsAt(meanwhile, 'After')).toEqual([pair.jobs[1]!.id]);
-		expect(delayOf(meanwhile, pair.jobs[1]!)).toBeLessThan(1000);
-	});
 });
 
 describe('a suspended wait', () => {
-	test.concurrent.each(['aimlApi', 'evolink'] as const)(
-		'at %s, which calls nobody, ends at the next recheck',
-		async (provider) => {
-			const { end, jobs } = await begin(suite, durable(suite, { provider, prompts: ['A boat [[seconds:20]]'] }));
-			const execution = await end();
-
-			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
-			const [after] = runsOf(execution, 'After');
-			expect(after!.startTime - jobs[0]!.createdAt).toBeLessThan(75_000);
-			expect(requestsOf(suite, jobs[0]!, 'create')).toBe(1);
-			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
-		},
-	);
-
 	test.concurrent.each(LAYOUTS)('as finished loses nothing and hints where it must when drawn %s', async (layout) => {
 		const workflow = durable(suite, {
 			prompts: ['First', 'Second [[seconds:15]]'],
@@ -105,27 +90,6 @@ describe('a suspended wait', () => {
 		if (starving) expect(hints).toContainEqual(expect.stringMatching(STARVATION));
 		else expect(hints).toEqual([]);
 	});
-
-	test.concurrent.each(LAYOUTS)(
-		'together ends in one run, in the order of the items, when drawn %s',
-		async (layout) => {
-			const workflow = durable(suite, {
-				prompts: ['First [[seconds:20]]', 'Second [[seconds:8]]', 'Third [[seconds:14]]'],
-				callback: 'thisExecution',
-				layout,
-			});
-			const { end, jobs } = await begin(suite, workflow);
-			const execution = await end();
-
-			expect(runsOf(execution, 'After')).toHaveLength(1);
-			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
-			for (const { json } of itemsOf(execution, 'After')) {
-				expect(json).toMatchObject({ status: 'succeeded', failure: null });
-				expect(json).not.toHaveProperty('hailuoWait');
-			}
-			expect(hintsOf(execution, 'Wait')).toEqual([]);
-		},
-	);
 
 	test.concurrent('keeps the items paired with those they came from', async () => {
 		const workflow = durable(suite, {
@@ -167,72 +131,6 @@ describe('a suspended wait', () => {
 		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
 	});
 
-	test.concurrent('shows its result in the editor in which Execute Workflow was pressed', async () => {
-		const workflow = durable(suite, { prompts: ['A boat [[seconds:10]]'], callback: 'thisExecution' });
-		const { id: workflowId } = await suite.client.createWorkflow(workflow);
-		const editor = await openEditor(suite);
-		const executionId = await editor.execute(workflowId, 'Start');
-		const execution = await suite.client.waitForExecution(executionId, { timeoutMs: 120_000 });
-		await pause(1_000);
-		editor.close();
-
-		expect(execution.mode).toBe('manual');
-		const { jobs } = await begun(suite, executionId);
-		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
-		const told = editor.messages.filter(({ data }) => data?.['executionId'] === executionId);
-		const ran = told.filter(({ type }) => type === 'nodeExecuteAfter').map(({ data }) => data['nodeName']);
-		expect(ran.at(-1)).toBe('After');
-		const ends = told.filter(({ type }) => type === 'executionFinished').map(({ data }) => data['status']);
-		expect(ends.at(-1)).toBe('success');
-		expect(told.map(({ type }) => type)).toContain('executionWaiting');
-	});
-
-	test.concurrent('does not suspend for a job that is over', async () => {
-		const soon: WorkflowNode = {
-			...noOperation('Soon'),
-			type: 'n8n-nodes-base.wait',
-			typeVersion: 1.1,
-			parameters: { amount: 2, unit: 'seconds' },
-		};
-		const get = hailuo({ provider: 'wiro', operation: 'get' }, suite.credentials, { name: 'Get' });
-		const workflow = durable(suite, { provider: 'wiro', prompts: ['A boat [[seconds:1]]'], between: [soon, get] });
-		const execution = await suite.run(workflow, { timeoutMs: 40_000 });
-
-		expect(runsOf(execution, 'Wait')).toHaveLength(1);
-		expect(runsOf(execution, 'Round')).toHaveLength(0);
-		expect(itemsOf(execution, 'After')).toMatchObject([{ json: { status: 'succeeded' } }]);
-	});
-
-	test.concurrent.each([
-		['unwired', `Output 'Recheck' is not connected`],
-		['leading elsewhere', `Output 'Recheck' leads away from this node`],
-	])('with Recheck %s is refused at once, saying what to connect', async (fault, message) => {
-		const drawn = durable(suite, { prompts: ['A boat'] });
-		const elsewhere = [{ node: 'After', type: 'main' as const, index: 0 }];
-		const execution = await suite.run({
-			...drawn,
-			connections: { ...drawn.connections, Wait: { main: [fault === 'unwired' ? [] : elsewhere, elsewhere] } },
-		});
-		expect(execution.status).toBe('error');
-		expect(execution.data.resultData.error?.message).toBe(message);
-		expect(execution.data.resultData.error?.description).toContain(`Drag from the output 'Recheck'`);
-		expect(runsOf(execution, 'After')).toEqual([]);
-	});
-
-	test.concurrent('by Execute step reads once and says that nothing waits', async () => {
-		const { id } = await suite.client.createWorkflow(durable(suite, { prompts: ['A boat'] }));
-		const executionId = await suite.client.runWorkflow(id, { step: 'Wait' });
-		const execution = await suite.client.waitForExecution(executionId);
-
-		expect(execution.status).toBe('success');
-		expect(runsOf(execution, 'Wait')).toHaveLength(1);
-		expect(runsOf(execution, 'Round')).toEqual([]);
-		expect(hintsOf(execution, 'Wait')).toEqual([expect.stringMatching(/^Only this step was run/)]);
-		const { jobs } = await begun(suite, executionId);
-		expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
-		expect(itemsOf(execution, 'Wait')).toMatchObject([{ json: { hailuoWait: { job: { status: 'queued' } } } }]);
-	});
-
 	test.concurrent('leaves nothing to do after a Stop while it is suspended', async () => {
 		const { id, jobs } = await begin(suite, durable(suite, { prompts: ['A boat'], callback: 'thisExecution' }));
 		await suite.client.stopExecution(id);
@@ -244,20 +142,63 @@ describe('a suspended wait', () => {
 		expect(runsOf(execution, 'After')).toEqual([]);
 		expect(requestsOf(suite, jobs[0]!, 'read')).toBe(0);
 	});
-});
 
-describe('minutes later, when all is quiet', () => {
-	test('the slow one of the two videos is downstream within a second too', async () => {
-		const { end, jobs, suspended } = pair!;
-		const [slow, quick] = jobs;
-		await suspended();
-		suite.simulator.finishJob(slow!.id);
+	test.concurrent('in a sub-workflow hands the finished items to the workflow that called it', async () => {
+		const called: WorkflowNode = {
+			...noOperation('Called'),
+			type: 'n8n-nodes-base.executeWorkflowTrigger',
+			typeVersion: 1.1,
+			parameters: { inputSource: 'passthrough' },
+		};
+		const row = [called, create(suite, 'apiframe', { callback: 'thisExecution' }), suspendingWait(suite, 'apiframe')];
+		const { nodes, wires } = loop('drawn');
+		const child = workflowOf('Called', [...row, ...nodes], { wires: [...inARow(row), ...wires] });
+		const { id } = await suite.client.createWorkflow(child);
+		await suite.client.activateWorkflow(id);
+		const call: WorkflowNode = {
+			...noOperation('Call'),
+			type: 'n8n-nodes-base.executeWorkflow',
+			typeVersion: 1.2,
+			parameters: { workflowId: { __rl: true, mode: 'id', value: id }, mode: 'once', options: {} },
+		};
+		const texts = prompts(['One [[seconds:12]]', 'Two [[seconds:6]]']);
+		const parent = workflowOf('Calling', [manualTrigger(), ...texts, call, noOperation('Behind')]);
+		const execution = await suite.run(parent, { timeoutMs: 150_000 });
+
+		expect(execution.status).toBe('success');
+		expect(runsOf(execution, 'Behind')).toHaveLength(1);
+		const behind = itemsOf(execution, 'Behind').map(({ json }) => json);
+		expect(behind).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
+		const made = behind.map(({ jobId }) => JSON.stringify(suite.simulator.job(String(jobId))?.request));
+		expect(made).toEqual([expect.stringContaining('One'), expect.stringContaining('Two')]);
+	});
+
+	test.concurrent('keeps the files of items that go round, and downloads the video once, at Finished', async () => {
+		const note = code(
+			`return $input.all().map(({ json }, index) => ({ json, pairedItem: index, binary: { note: {
+				data: Buffer.from('Note ' + index).toString('base64'), mimeType: 'text/plain', fileName: index + '.txt' } } }));`,
+		);
+		const workflow = durable(suite, {
+			prompts: ['First [[seconds:12]]', 'Second [[seconds:6]]'],
+			callback: 'thisExecution',
+			between: [note],
+			wait: { downloadVideo: true },
+		});
+		const { end, jobs } = await begin(suite, workflow);
 		const execution = await end();
 
-		expect(slow!.endsAt - quick!.endsAt).toBeGreaterThanOrEqual(60_000);
-		expect(runsOf(execution, 'After')).toHaveLength(2);
-		expect(jobIdsAt(execution, 'After')).toEqual([quick!.id, slow!.id]);
-		expect(delayOf(execution, slow!)).toBeLessThan(1000);
-		expect(hintsOf(execution, 'Wait')).toEqual([]);
+		const round = itemsOf(execution, 'Round');
+		// Both to wait, and both again when the second had rung as well.
+		expect(round.length).toBeGreaterThanOrEqual(4);
+		for (const { binary } of round)
+			expect(binary).toHaveProperty('note.fileName', expect.stringMatching(/^[01]\.txt$/));
+		const videos = itemsOf(execution, 'After').map(({ binary }) => binary!['data']!);
+		expect(videos.map(({ mimeType }) => mimeType)).toEqual(['video/mp4', 'video/mp4']);
+		const bytes = await suite.client.downloadBinary(videos[0]!.id!);
+		expect(bytes).toHaveLength(262_144);
+		for (const { id } of jobs) {
+			const downloads = suite.simulator.requestsOf('cdn', 'download').filter(({ path }) => path.includes(id));
+			expect(downloads).toHaveLength(1);
+		}
 	});
 });

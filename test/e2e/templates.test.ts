@@ -9,19 +9,8 @@ import type { ExampleName } from '../tools/support/examples';
 import { agentHost, readAnswer } from './support/agent';
 import { begun, finishAndRing, hintsOf, idsOf, jobIdsAt, untilStatus } from './support/durable';
 import { jobsAbout } from './support/purchase';
-import { startSuite, type Suite } from './support/suite';
-import {
-	addRows,
-	chat,
-	listOfPrompts,
-	readRows,
-	removeTable,
-	runToTheEnd,
-	start,
-	template,
-	triggerOf,
-	untilPutOut,
-} from './support/templates';
+import { startSuite, triggerOf, type Suite } from './support/suite';
+import { addRows, chat, listOfPrompts, readRows, removeTable, template, untilPutOut } from './support/templates';
 import { activate, type Listener } from './support/trigger';
 
 const VIDEO_BYTES = 300_000;
@@ -83,7 +72,7 @@ async function whilePublished(workflow: WorkflowInput, act: (listener: Listener)
 }
 
 async function firstVideo(): Promise<void> {
-	const execution = await runToTheEnd(suite, template(suite, 'first-video'));
+	const execution = await suite.run(template(suite, 'first-video'));
 	const [job, ...others] = jobsAt(execution, 'Hailuo');
 	expect(others).toEqual([]);
 	await expectVideo(itemsOf(execution, 'Hailuo')[0], job!);
@@ -91,7 +80,7 @@ async function firstVideo(): Promise<void> {
 
 async function batchOfPrompts(): Promise<void> {
 	const prompts = listOfPrompts(['A boat', 'A lantern [[fail:Too dark]]', 'A roof']);
-	const execution = await runToTheEnd(suite, template(suite, 'batch-of-prompts', { Prompts: prompts }));
+	const execution = await suite.run(template(suite, 'batch-of-prompts', { Prompts: prompts }));
 	const jobs = jobsAt(execution, 'Create Videos');
 	expect(areSideBySide(jobs)).toBe(true);
 	const items = itemsOf(execution, 'Wait for Videos');
@@ -106,7 +95,7 @@ async function sheetToVideos(): Promise<void> {
 	// A try before this one may have left its rows.
 	await removeTable(suite, table);
 	const workflow = template(suite, 'sheet-to-videos');
-	const first = await runToTheEnd(suite, workflow);
+	const first = await suite.run(workflow);
 	const examples = jobsAt(first, 'Create Videos');
 	expect(examples).toHaveLength(3);
 	expect(areSideBySide(examples)).toBe(true);
@@ -135,7 +124,7 @@ async function sheetToVideos(): Promise<void> {
 		table,
 		own.map((prompt) => ({ prompt })),
 	);
-	const second = await runToTheEnd(suite, workflow);
+	const second = await suite.run(workflow);
 	expect(second.status).toBe('success');
 	expect(itemsOf(second, 'Rows to Make').map(({ json }) => json['prompt'])).toEqual(own);
 	const [kite, train] = jobsAt(second, 'Create Videos');
@@ -154,7 +143,7 @@ async function sheetToVideos(): Promise<void> {
 
 async function durableBatch(): Promise<void> {
 	const prompts = listOfPrompts(['A boat', 'A lantern', 'A roof'].map((prompt) => `${prompt} ${ENDLESS}`));
-	const id = await start(suite, template(suite, 'durable-batch', { Prompts: prompts }));
+	const id = await suite.start(template(suite, 'durable-batch', { Prompts: prompts }));
 	await untilStatus(suite, id, 'waiting');
 	const { jobs, suspended, end } = await begun(suite, id, 'Create Videos');
 	const order = [jobs[2]!, jobs[0]!, jobs[1]!];
@@ -173,7 +162,7 @@ async function durableBatch(): Promise<void> {
 async function fireAndForget(): Promise<void> {
 	await whilePublished(template(suite, 'fire-and-forget-receive'), async (listener) => {
 		const made = template(suite, 'fire-and-forget', { 'Create Video': { callbackUrl: listener.url } });
-		const [job] = jobsAt(await runToTheEnd(suite, made), 'Create Video');
+		const [job] = jobsAt(await suite.run(made), 'Create Video');
 		expect((await listener.items(1)).map(({ json }) => json['jobId'])).toEqual([job!.id]);
 		const [execution] = await listener.executions();
 		expect(itemsOf(execution!, 'Row and Video').map(({ json }) => json)).toEqual([
@@ -187,7 +176,7 @@ async function triggerResumes(): Promise<void> {
 		const waiting = template(suite, 'trigger-resumes', {
 			'Create Video': { callbackUrl: listener.url, prompt: `A boat ${ENDLESS}` },
 		});
-		const id = await start(suite, waiting);
+		const id = await suite.start(waiting);
 		await untilStatus(suite, id, 'waiting');
 		const { jobs, end } = await begun(suite, id, 'Create Video');
 		suite.simulator.finishJob(jobs[0]!.id);
@@ -199,7 +188,7 @@ async function triggerResumes(): Promise<void> {
 }
 
 async function compareGateways(): Promise<void> {
-	const execution = await runToTheEnd(suite, template(suite, 'compare-gateways'));
+	const execution = await suite.run(template(suite, 'compare-gateways'));
 	const jobs = [...jobsAt(execution, 'Create at Gateway A'), ...jobsAt(execution, 'Create at Gateway B')];
 	expect(jobs.map(({ provider }) => provider)).toEqual(['apiframe', 'wiro']);
 	const placeOf = (nodeName: string) => runsOf(execution, nodeName)[0]!.executionIndex!;
@@ -231,7 +220,7 @@ async function compareWithOneThatRefuses(): Promise<void> {
 		matches: ({ rawBody }) => rawBody.includes(prompt),
 	});
 	const assignments = { assignments: [{ id: '1', name: 'prompt', type: 'string', value: prompt }] };
-	const execution = await runToTheEnd(suite, template(suite, 'compare-gateways', { Prompt: { assignments } }));
+	const execution = await suite.run(template(suite, 'compare-gateways', { Prompt: { assignments } }));
 	const [made] = jobsAt(execution, 'Create at Gateway A');
 	expect(runsOf(execution, 'Comparison')).toHaveLength(1);
 	expect(itemsOf(execution, 'Comparison').map(({ json }) => json)).toMatchObject([
@@ -251,8 +240,7 @@ async function saveVideo(): Promise<void> {
 		type: 'string',
 		value: { prompt: 'A boat', folder }[name],
 	}));
-	const execution = await runToTheEnd(
-		suite,
+	const execution = await suite.run(
 		template(suite, 'save-video', { 'Prompt and Folder': { assignments: { assignments } } }),
 	);
 	const [job] = jobsAt(execution, 'Create Video and Wait');

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { request } from 'undici';
 import { measurePeakMemory, watchPeakMemory, type PeakWatch } from '../../tools/host/peakMemory';
-import { itemsOf, type NodeSettings } from '../../tools/host/workflows';
+import { itemsOf } from '../../tools/host/workflows';
 import type { ExecutedItem, Execution } from '../../tools/host/n8nTypes';
 import type { RecordedRequest, SimulatedJob } from '../../tools/simulator/types';
 import { until } from '../../tools/support/until';
@@ -20,43 +19,29 @@ export interface Downloaded {
 	/** The item behind the node; none when the node failed. */
 	item: ExecutedItem | undefined;
 	job: SimulatedJob;
-	/** Where the gateway said that the video lies. */
-	videoUrl: string;
 	/** The requests for the video, oldest first. */
 	requests: RecordedRequest[];
-}
-
-export interface DownloadOptions {
-	/** Where the video lies on the CDN; default where the gateway puts it. */
-	path?: string;
-	/** MB, for the option Max Video Size. */
-	maxVideoSize?: number;
-	settings?: NodeSettings;
 }
 
 let downloads = 0;
 
 /** Has n8n make a video of a size and download it. */
-export async function download(suite: Suite, bytes: number, options: DownloadOptions = {}): Promise<Downloaded> {
+export async function download(suite: Suite, bytes: number): Promise<Downloaded> {
 	const { simulator } = suite;
-	const { path, maxVideoSize } = options;
-	const elsewhere = path === undefined ? undefined : simulator.cdnUrl + path;
-	simulator.configure({ videoBytes: bytes, ...(elsewhere !== undefined && { videoUrl: () => elsewhere }) });
+	simulator.configure({ videoBytes: bytes });
 	const prompt = `Large video ${(downloads += 1)}.`;
 	const before = simulator.requestsOf('cdn').length;
 	const execution = await suite.run(
 		purchase(suite, 'evolink', {
 			prompts: [prompt],
 			operation: 'createAndWait',
-			parameters: { downloadVideo: true, ...(maxVideoSize !== undefined && { options: { maxVideoSize } }) },
-			settings: options.settings ?? {},
+			parameters: { downloadVideo: true },
 		}),
 		{ timeoutMs: 240_000 },
 	);
 	const [job] = jobsAbout(suite, prompt);
 	if (job === undefined) throw new Error(`No job was made: ${JSON.stringify(execution.data.resultData.error)}`);
-	const requests = simulator.requestsOf('cdn').slice(before);
-	return { execution, item: itemsOf(execution, 'After')[0], job, videoUrl: elsewhere ?? job.videoUrl, requests };
+	return { execution, item: itemsOf(execution, 'After')[0], job, requests: simulator.requestsOf('cdn').slice(before) };
 }
 
 /** Has n8n load beforehand what it loads for its first execution and its first download, and what is not the video's. */
@@ -116,12 +101,4 @@ export async function servedHash({ videoUrl }: SimulatedJob): Promise<string> {
 /** The hash of a file as n8n gives it to its user. */
 export async function storedHash(suite: Suite, item: ExecutedItem | undefined): Promise<string> {
 	return await hashOf(await suite.client.streamBinary(String(item?.binary?.['data']?.id)));
-}
-
-/** The files n8n keeps on its disk for executions: a finished one comes with a second, of what is known of it. */
-export async function filesOnDisk({ server }: Suite): Promise<string[]> {
-	const entries = await readdir(server.userFolder, { recursive: true, withFileTypes: true });
-	return entries
-		.filter((entry) => entry.isFile() && entry.parentPath.endsWith('binary_data'))
-		.map(({ name }) => name.replace(/^[0-9a-f-]{36}/, 'file'));
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
 	hailuo,
 	inARow,
@@ -139,19 +138,8 @@ export async function statusOf(suite: Suite, id: string): Promise<ExecutionStatu
 }
 
 /** Waits until an execution is in a state. */
-export async function untilStatus(
-	suite: Suite,
-	id: string,
-	wanted: ExecutionStatus,
-	timeoutMs = 60_000,
-): Promise<void> {
-	const deadline = Date.now() + timeoutMs;
-	for (;;) {
-		const status = await statusOf(suite, id);
-		if (status === wanted) return;
-		if (Date.now() > deadline) throw new Error(`Execution ${id} is ${status} after ${timeoutMs / 1000} s`);
-		await pause(STATES_POLL_MS);
-	}
+export async function untilStatus(suite: Suite, id: string, wanted: ExecutionStatus): Promise<void> {
+	await suite.client.waitForExecution(id, { until: [wanted] });
 }
 
 /**
@@ -172,8 +160,7 @@ export async function untilAsleep(suite: Suite, id: string, forMs: number, timeo
  * @param maker the node whose jobs are meant
  */
 export async function begin(suite: Suite, workflow: WorkflowInput, maker = 'Create'): Promise<Begun> {
-	const { id: workflowId } = await suite.client.createWorkflow(workflow);
-	const id = await suite.client.runWorkflow(workflowId, { trigger: workflow.nodes[0]!.name });
+	const id = await suite.start(workflow);
 	await untilStatus(suite, id, 'waiting');
 	return await begun(suite, id, maker);
 }

@@ -11,6 +11,7 @@ import type {
 	WorkflowNode,
 } from '../../tools/host/n8nTypes';
 import type { ProviderName, RecordedCallback, RecordedRequest, SimulatedJob } from '../../tools/simulator/types';
+import { until } from '../../tools/support/until';
 import { create, loop, prompts, suspendingWait } from './durable';
 import type { QueueSuite } from './queueSuite';
 
@@ -99,16 +100,13 @@ async function untilAll(
 	states: readonly ExecutionStatus[],
 	timeoutMs: number,
 ): Promise<ExecutionSummary[]> {
-	const deadline = Date.now() + timeoutMs;
-	for (;;) {
-		const all = await suite.client.listExecutions({ workflowId });
-		const there = all.filter(({ status }) => states.includes(status));
-		if (there.length === executions && all.length === executions) return there;
-		if (Date.now() > deadline) {
-			throw new Error(`After ${timeoutMs / 1000} s the executions are ${all.map(({ status }) => status).join(', ')}`);
-		}
-		await pause(LOOK_MS);
-	}
+	let all: ExecutionSummary[] = [];
+	const areThere = async () => {
+		all = await suite.client.listExecutions({ workflowId });
+		return all.length === executions && all.every(({ status }) => states.includes(status));
+	};
+	await until(`all executions are ${states.join(' or ')}`, areThere, { timeoutMs, pauseMs: LOOK_MS });
+	return all;
 }
 
 async function endAll(suite: QueueSuite, jobs: readonly SimulatedJob[][], withinMs: number): Promise<void> {

@@ -12,15 +12,6 @@ export function delaysFromCallback({ callbacks, arrivals }: Load): number[] {
 	});
 }
 
-/** Milliseconds from the end of each execution's last job to the arrival of all its jobs. */
-function delaysFromLastEnd({ jobs, arrivals }: Load): number[] {
-	const arrived = new Map(arrivals.map(({ jobId, at }) => [jobId, at]));
-	return jobs.map((ofOne) => {
-		const ended = Math.max(...ofOne.map(({ endsAt }) => endsAt));
-		return Math.max(...ofOne.map(({ id }) => arrived.get(id) ?? Number.NaN)) - ended;
-	});
-}
-
 function distribution(milliseconds: readonly number[]): string {
 	const sorted = [...milliseconds].sort((left, right) => left - right);
 	const at = (share: number) => `${((sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN) / 1000).toFixed(1)} s`;
@@ -52,7 +43,6 @@ export function figuresOf(load: Load): string {
 	const lines = [
 		`${jobs.length} jobs of ${load.executions.length} executions: ${new Set(load.arrivals.map(({ jobId }) => jobId)).size} arrived`,
 		`from a job's callback to its arrival, with the whole execution's: ${distribution(delaysFromCallback(load))}`,
-		`from the end of an execution's last job to arrival: ${distribution(delaysFromLastEnd(load))}`,
 		`callbacks accepted: ${accepted}; answers to all tries: ${counted(answersTo(callbacks))}`,
 		`wake-ups: ${wakeUps}, ${(wakeUps / load.executions.length).toFixed(1)} an execution`,
 		`reads: ${load.reads.length}, ${(load.reads.length / jobs.length).toFixed(2)} a job (${counted([...readsPerJob.values()].map((reads) => `${reads}`))}), ${early} of them before the job's end`,

@@ -58,12 +58,6 @@ export function purchase(suite: Suite, provider: ProviderName, options: Purchase
 	return workflowOf(`Purchase at ${provider}`, nodes, { wires, settings: { ...options.workflowSettings } });
 }
 
-/** Creates and starts a workflow from its first node; returns the execution's id. */
-export async function start(suite: Suite, workflow: WorkflowInput): Promise<string> {
-	const { id } = await suite.client.createWorkflow(workflow);
-	return await suite.client.runWorkflow(id, { trigger: workflow.nodes[0]!.name });
-}
-
 /** Whether a request holds a text; a prompt is in the body as it is at every provider. */
 export function holds(text: string): (request: RecordedRequest) => boolean {
 	return ({ rawBody }) => rawBody.includes(text);

@@ -1,11 +1,11 @@
 import { mkdtemp, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { GATEWAYS, wiroKeyOnlyCredential } from '../../tools/host/gateways';
+import { GATEWAYS } from '../../tools/host/gateways';
 import { N8nClient } from '../../tools/host/n8nClient';
 import { ensureN8nHost, type N8nHost } from '../../tools/host/n8nHost';
 import { N8nServer } from '../../tools/host/n8nServer';
-import type { CredentialReference, Execution, Owner, WorkflowInput } from '../../tools/host/n8nTypes';
+import type { CredentialReference, Execution, Owner, WorkflowInput, WorkflowNode } from '../../tools/host/n8nTypes';
 import { ensurePackedPackage, installPackage, type PackedPackage } from '../../tools/host/packageTarball';
 import { startTogether } from '../../tools/host/startTogether';
 import { startSimulator } from '../../tools/simulator';
@@ -30,12 +30,12 @@ export interface Suite {
 	simulator: Simulator;
 	/** By credential type, ready for a node's `credentials`. */
 	credentials: Record<string, CredentialReference>;
-	/** The same with the other kind of Wiro project, whose requests carry the key alone. */
-	credentialsWithWiroKeyOnly: Record<string, CredentialReference>;
-	/** Creates a workflow, runs it from its first node and waits for its end. */
+	/** Creates a workflow and presses "Execute workflow"; returns the execution's id. */
+	start(workflow: WorkflowInput): Promise<string>;
+	/** The same, and waits for its end. */
 	run(workflow: WorkflowInput, options?: { timeoutMs?: number }): Promise<Execution>;
 	/** Ends n8n as a crash does, and starts it again on the same folder and port. */
-	crashAndRestart(): Promise<void>;
+	crashAndRestart(whileDown?: () => Promise<void>): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -70,6 +70,13 @@ export async function storeCredentials(
 	return stored;
 }
 
+/** The node with which a workflow starts. */
+export function triggerOf({ nodes }: WorkflowInput): WorkflowNode {
+	const trigger = nodes.find(({ type }) => /(Trigger|\.webhook)$/.test(type));
+	if (trigger === undefined) throw new Error('No node starts this workflow');
+	return trigger;
+}
+
 /** What was started for a suite. */
 export interface Started extends Pick<Suite, 'server' | 'webhookUrl' | 'simulator'> {
 	/** All of it, to be closed with the suite. */
@@ -85,11 +92,10 @@ export async function openSuite(started: Started): Promise<Suite> {
 	const { server, webhookUrl, simulator, stack, n8n, client = new N8nClient(server.url) } = started;
 	await client.signIn(OWNER);
 	const credentials = await storeCredentials(client, simulator, (label) => `Simulated ${label}`);
-	const hailuoWiroApi = await client.createCredential({
-		name: 'Simulated Wiro, key only',
-		type: 'hailuoWiroApi',
-		data: wiroKeyOnlyCredential(simulator),
-	});
+	const start = async (workflow: WorkflowInput) => {
+		const { id } = await client.createWorkflow(workflow);
+		return await client.runWorkflow(id, { trigger: triggerOf(workflow).name });
+	};
 	return {
 		server,
 		webhookUrl,
@@ -99,14 +105,12 @@ export async function openSuite(started: Started): Promise<Suite> {
 		client,
 		simulator,
 		credentials,
-		credentialsWithWiroKeyOnly: { ...credentials, hailuoWiroApi },
-		async run(workflow, { timeoutMs } = {}) {
-			const { id } = await client.createWorkflow(workflow);
-			const executionId = await client.runWorkflow(id, { trigger: workflow.nodes[0]!.name });
-			return client.waitForExecution(executionId, timeoutMs === undefined ? {} : { timeoutMs });
-		},
-		async crashAndRestart() {
+		start,
+		run: async (workflow, options) =>
+			await client.waitForExecution(await start(workflow), { timeoutMs: 120_000, ...options }),
+		async crashAndRestart(whileDown) {
 			await n8n.kill();
+			await whileDown?.();
 			await n8n.start();
 			await client.signIn(OWNER);
 		},

@@ -10,12 +10,10 @@ import type {
 import { code, itemsOf, manualTrigger, noOperation, workflowOf } from '../../tools/host/workflows';
 import { readExample } from '../../tools/support/examples';
 import { until } from '../../tools/support/until';
-import type { Suite } from './suite';
+import { triggerOf, type Suite } from './suite';
 
 /** What a person fills in: parameters by the name of their node. */
 export type FilledIn = Record<string, Record<string, unknown>>;
-
-const TRIGGER = /Trigger$/;
 
 /**
  * An example as it is imported, with the simulator's credentials chosen and a person's own values in place.
@@ -39,24 +37,6 @@ export function template(
 			return { ...node, parameters, ...(credentials && { credentials }) };
 		}),
 	};
-}
-
-/** The node with which a workflow starts. */
-export function triggerOf({ nodes }: WorkflowInput): WorkflowNode {
-	const trigger = nodes.find(({ type }) => TRIGGER.test(type));
-	if (trigger === undefined) throw new Error('No node starts this workflow');
-	return trigger;
-}
-
-/** Imports a workflow and presses "Execute workflow"; returns the execution's id. */
-export async function start(suite: Suite, workflow: WorkflowInput): Promise<string> {
-	const { id } = await suite.client.createWorkflow(workflow);
-	return await suite.client.runWorkflow(id, { trigger: triggerOf(workflow).name });
-}
-
-/** Imports a workflow, runs it and waits for its end. */
-export async function runToTheEnd(suite: Suite, workflow: WorkflowInput): Promise<Execution> {
-	return await suite.client.waitForExecution(await start(suite, workflow), { timeoutMs: 120_000 });
 }
 
 export interface Chat {

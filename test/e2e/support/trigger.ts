@@ -10,8 +10,6 @@ import type { Suite } from './suite';
 
 export { CALLING_PROVIDERS, type CallingProvider } from '../../tools/simulator/types';
 
-export const EVERY_EVENT = ['succeeded', 'failed', 'cancelled', 'progress'];
-
 /** Where a Hailuo Trigger that does not exist would be; EvoLink takes https addresses only. */
 const PUBLIC_HOST = 'https://n8n.example';
 

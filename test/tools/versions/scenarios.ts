@@ -130,6 +130,7 @@ function assertOneFailed(execution: Execution, good: string): void {
 	assert.match(String(failed[0]?.['error']), /was not successful/);
 	// Before 2.36 the error output takes no `details`.
 	assert.match(JSON.stringify(failed[0]?.['details'] ?? failed[0]?.['message'] ?? null), /"jobId"/);
+	assert.equal(failed[0]?.['hailuoWait'], undefined, 'the state of the wait is gone');
 }
 
 async function errorOutput(suite: Suite): Promise<void> {
