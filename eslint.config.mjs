@@ -14,6 +14,30 @@ const NODE_GLOBALS = Object.fromEntries(
 	),
 );
 
+/** What the code of each layer may import besides its own: the layers below it, and packages. core and providers know nothing of n8n. */
+const LAYERS = {
+	core: { below: [], packages: [] },
+	providers: { below: ['core'], packages: [] },
+	fields: { below: ['core', 'providers'], packages: ['n8n-workflow'] },
+	io: { below: ['core', 'providers'], packages: ['n8n-workflow'] },
+	operations: { below: ['core', 'providers', 'fields', 'io'], packages: ['n8n-workflow'] },
+};
+
+/**
+ * @param files whose imports are bounded
+ * @param folders on whose paths no import may lead, a regular expression each
+ * @param packages the only ones that may be imported
+ */
+function bounded(name, files, folders, packages) {
+	const patterns = [
+		{ regex: `^\\.(?:.*/)?(?:${folders.join('|')})(?:/|$)`, message: 'This layer may not know that one.' },
+		{ regex: `^(?!\\.|(?:${packages.join('|')})$)`, message: 'This layer may not import this package.' },
+	];
+	return { name: `imports of ${name}`, files, rules: { 'no-restricted-imports': ['error', { patterns }] } };
+}
+
+const OUTSIDE_NODES = ['test', 'credentials'];
+
 export default tseslint.config(
 	{ ignores: ['dist/', 'coverage/', '.host/'] },
 	{ linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -73,6 +97,17 @@ export default tseslint.config(
 			'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
 		},
 	},
+
+	...Object.entries(LAYERS).map(([layer, { below, packages }]) => {
+		const others = Object.keys(LAYERS).filter((other) => other !== layer && !below.includes(other));
+		const files = [`nodes/Hailuo/${layer}/**/*.ts`];
+		return bounded(layer, files, [...others, ...OUTSIDE_NODES, '[^/]*\\.node'], packages);
+	}),
+	bounded('nodes', ['nodes/Hailuo/*.ts'], OUTSIDE_NODES, ['n8n-workflow']),
+	bounded('the signature', ['nodes/Hailuo/core/http/hmac.ts'], ['\\.\\./\\.\\.'], ['node:crypto']),
+	bounded('credentials', [CREDENTIALS], ['nodes', 'test'], ['n8n-workflow', 'node:crypto']),
+	// What it imitates it must not know.
+	bounded('the simulator', ['test/tools/simulator/**/*.ts'], ['nodes', 'credentials', 'dist'], ['.*']),
 
 	// n8n's own rules, wired as its scan of a published package wires them (the overrides below included).
 	{
