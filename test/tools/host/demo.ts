@@ -160,6 +160,10 @@ async function demo({ once, port }: Settings): Promise<void> {
 		say('Ending n8n and the simulator');
 		await started.disposeAsync();
 	}
+	say(
+		'Next: `npm run dev` opens an n8n that follows the sources while you change them, and README.md says how to install ' +
+			'the package into an n8n of your own.',
+	);
 }
 
 void runProgram({ name: 'demo', usage: USAGE, readSettings, run: demo });
