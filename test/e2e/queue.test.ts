@@ -160,20 +160,6 @@ describeInQueueMode('queue mode', () => {
 			expect(createsAbout(suite, 'At once')).toHaveLength(8);
 		});
 
-		test.concurrent('Create Video and Wait makes a video and keeps it where the main process finds it', async () => {
-			const execution = await suite.run(
-				purchase(suite, 'apiframe', {
-					prompts: ['At a worker [[seconds:1]]'],
-					operation: 'createAndWait',
-					parameters: { downloadVideo: true },
-				}),
-			);
-
-			expect(itemsOf(execution, 'After')).toMatchObject([{ json: { status: 'succeeded' } }]);
-			expect(workersOf(execution)).toHaveLength(1);
-			expect(await videoOf(execution)).toHaveLength(300_000);
-		});
-
 		test.concurrent.each([false, true])(
 			"a Stop reaches the worker, which ends the wait; with 'Cancel on Stop' %s",
 			async (cancelOnStop) => {
