@@ -100,9 +100,10 @@ export function readHandedOn(body: unknown): CallbackNote | null {
 	const status = JOB_STATUSES.find((known) => known === textAt(note, 'status'));
 	const jobId = textAt(note, 'jobId');
 	if (status === undefined || jobId === null) return null;
-	const names = Object.keys(Object(valueAt(note, 'handles')));
-	const handles = names.flatMap((name) => {
-		const handle = textAt(note, 'handles', name);
+	const given = valueAt(note, 'handles');
+	const names = typeof given === 'object' && given !== null ? Object.keys(given) : [];
+	const handles = names.flatMap((name): Array<[string, string]> => {
+		const handle = textAt(given, name);
 		return handle === null ? [] : [[name, handle]];
 	});
 	return { reference: { jobId, handles: Object.fromEntries(handles) }, status };
