@@ -50,6 +50,9 @@ export interface TriggerServer {
 	close(): Promise<void>;
 }
 
+/** n8n's id of the trigger: the address at which the internet reaches it ends in the same. */
+const WEBHOOK_ID = '5f0c1a52';
+
 let served = 0;
 
 function parsed(rawBody: Buffer): unknown {
@@ -63,7 +66,7 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 	const credentials = Object.fromEntries(credentialTypes.map(({ name }) => [name, { id: name, name }]));
 	const node = aNode('Trigger', 'trigger', parameters, {
 		id: `trigger-${served}`,
-		webhookId: '5f0c1a52',
+		webhookId: WEBHOOK_ID,
 		credentials,
 	});
 	const nodeTypes: INodeTypes = {
@@ -148,7 +151,7 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 	await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
 	const base = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
 	const server: TriggerServer = {
-		url: `${base}/webhook/5f0c1a52/hailuo`,
+		url: `${base}/webhook/${WEBHOOK_ID}/hailuo`,
 		waitingUrl: `${base}/webhook-waiting`,
 		executions: [],
 		answers: [],
