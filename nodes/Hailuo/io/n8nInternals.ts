@@ -128,7 +128,8 @@ export async function isStillThere(context: IWebhookFunctions): Promise<boolean 
 		const { name } = context.getNode();
 		const turns = valueAt(stored, 'resultData', 'runData', name);
 		const waitsHere = textAt(stored, 'resultData', 'lastNodeExecuted') === name;
-		return waitsHere && Array.isArray(turns) && turns.length === turnOf(context);
+		// Of what it has loaded n8n drops the run that waits before it asks the node; the execution keeps it.
+		return waitsHere && Array.isArray(turns) && turns.length - 1 === turnOf(context);
 	} catch {
 		return null;
 	}

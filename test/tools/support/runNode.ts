@@ -280,15 +280,22 @@ export async function runWorkflow(
 			const httpRequest = Object.assign(new IncomingMessage(new Socket()), { body, params: {}, query: {} });
 			const httpResponse = new ServerResponse(httpRequest);
 			const [webhookDescription] = find(node.type).description.webhooks ?? [];
+			// It comes from the database, and loses the run that waits before the node is asked.
+			const loaded: IRunExecutionData = JSON.parse(JSON.stringify(run.data));
+			loaded.resultData.runData[nodeName]?.pop();
 			const context = new WebhookContext(
 				workflow,
 				node,
-				{ ...additionalData, httpRequest, httpResponse } as unknown as IWorkflowExecuteAdditionalData,
+				{
+					...additionalData,
+					httpRequest,
+					httpResponse,
+					getRunExecutionData: async () => await Promise.resolve(run.data),
+				} as unknown as IWorkflowExecuteAdditionalData,
 				mode,
 				{ webhookDescription } as IWebhookData,
 				[],
-				// It comes from the database.
-				JSON.parse(JSON.stringify(run.data)),
+				loaded,
 			);
 			// n8n's own types do not agree whether a workflow has a name.
 			const told = await find(node.type).webhook?.call(context as IWebhookFunctions);
