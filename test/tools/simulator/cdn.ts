@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
 import { reset, send, sendTruncated, splitTarget, toWire, writeAll } from './http';
-import { mp4Chunks, fillerChunks, SMALLEST_VIDEO, testImage, type ImageFormat } from './samples';
+import { anMp4, mp4Chunks, SMALLEST_VIDEO } from './mp4';
+import { fillerChunks, testImage, type ImageFormat } from './samples';
 import type { Fault, RecordedRequest, SimulatorOptions } from './types';
 
 const DEFAULT_VIDEO_BYTES = 256 * 1024;
@@ -77,7 +78,7 @@ export class Cdn {
 				return this.answer(response, record, 302, { location }, '');
 			}
 			case 'status':
-				return this.answer(response, record, Number(rest), {}, `<Error><Code>${rest}</Code></Error>`);
+				return this.answer(response, record, Number(rest), {}, `<Error><Code>Refusal${rest}</Code></Error>`);
 			case 'stall':
 			case 'reset': {
 				await this.sendPart(response, record, Number(query.after ?? BYTES_BEFORE_BREAK));
@@ -122,7 +123,7 @@ export class Cdn {
 				sendTruncated(response, {
 					status: 200,
 					headers: { 'content-type': 'video/mp4' },
-					body: testImage('bmp', 64 * 1024),
+					body: anMp4(64 * 1024),
 				});
 				return true;
 			case 'empty':
@@ -134,6 +135,7 @@ export class Cdn {
 			case 'hugeBody':
 				record.status = 200;
 				response.writeHead(200, { 'content-type': 'video/mp4' });
+				await writeAll(response, [anMp4()]);
 				await writeAll(response, fillerChunks(fault.bytes ?? 1024 ** 3));
 				response.end();
 				return true;
@@ -165,7 +167,7 @@ export class Cdn {
 			'content-type': 'video/mp4',
 			'content-length': String(Math.max(bytes * 2, DEFAULT_VIDEO_BYTES)),
 		});
-		await writeAll(response, bytes > 0 ? fillerChunks(bytes) : []);
+		await writeAll(response, bytes > 0 ? [anMp4(bytes).subarray(0, bytes)] : []);
 		response.flushHeaders();
 	}
 

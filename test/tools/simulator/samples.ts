@@ -80,26 +80,7 @@ export function imageTypeOf(bytes: Buffer): string | undefined {
 	return undefined;
 }
 
-const FILE_TYPE_BOX = Buffer.concat([
-	Buffer.from([0, 0, 0, 24]),
-	Buffer.from('ftypisom', 'latin1'),
-	Buffer.from([0, 0, 2, 0]),
-	Buffer.from('isommp41', 'latin1'),
-]);
-
-/** The smallest video served: both boxes' headers and a few bytes. */
-export const SMALLEST_VIDEO = 40;
-
 const FILLER = Buffer.alloc(64 * 1024, createHash('sha256').update('filler').digest());
-
-/** An mp4 of exactly `bytes` bytes, piece by piece: a file type box, then one media data box of filler. */
-export function* mp4Chunks(bytes: number): Generator<Buffer> {
-	const dataHeader = Buffer.alloc(8);
-	dataHeader.writeUInt32BE(bytes - FILE_TYPE_BOX.length, 0);
-	dataHeader.write('mdat', 4, 'latin1');
-	yield Buffer.concat([FILE_TYPE_BOX, dataHeader]);
-	yield* fillerChunks(bytes - FILE_TYPE_BOX.length - dataHeader.length);
-}
 
 /** `bytes` bytes of no meaning, piece by piece. */
 export function* fillerChunks(bytes: number): Generator<Buffer> {

@@ -36,7 +36,7 @@ export interface SimulatorOptions {
 	outcome?: JobOutcome;
 	/** The text of a failure. A prompt holding `[[fail:message]]` overrides it. */
 	failureMessage?: string;
-	/** Size of every served video. Default 262144, at least 40. */
+	/** Size of every served video. Default 262144, at least 1 KB. */
 	videoBytes?: number;
 	/** The address reported for a finished job, for instance one of the CDN's redirects; default the job's own video on the CDN. */
 	videoUrl?: (job: SimulatedJob) => string;
