@@ -1,9 +1,11 @@
 /** Where a video may lie, and what its server may answer: addresses are a provider's word and may lead anywhere. */
 import type { Simulator } from '../tools/simulator';
+import { anMp4 } from '../tools/simulator/mp4';
 import { filesOnDisk } from '../tools/support/binaryData';
 import { DOWNLOAD_LIMITS } from '../tools/support/built';
-import { onStage, PROVIDERS } from './stage';
+import { onJob, onStage, PROVIDERS, until } from './stage';
 import {
+	MANY_TRIES,
 	REAL_LIMITS,
 	cleanUpDownloads,
 	getWithVideo,
@@ -97,28 +99,101 @@ describe('a redirect of the video', () => {
 });
 
 describe('the server of a video', () => {
-	test.each([403, 404, 410])('that answers %i lets the link appear expired', async (status) => {
+	const says = (status: number) => `The server of the video answered HTTP ${status} ('Refusal${status}')`;
+	const EXPIRED = '; the link may have expired';
+
+	test.each([201, 203, 206, 400, 401, 410, 416])('that answers %i is asked once', async (status) => {
 		await onStage(async (stage) => {
 			const got = await getFrom(stage, `/status/${status}`);
-			expectIntact(got, `The server of the video answered HTTP ${status}; the link may have expired`);
+			expectIntact(got, says(status) + (status === 410 ? EXPIRED : ''));
 			expect(downloads(stage.simulator)).toHaveLength(1);
 		});
 	});
 
-	test.each([400, 401, 429])('that answers %i is asked once', async (status) => {
+	test.each([202, 204, 403, 404, 408, 425, 429, 500, 502, 503])('that answers %i is asked again', async (status) => {
+		Object.assign(DOWNLOAD_LIMITS, MANY_TRIES);
 		await onStage(async (stage) => {
-			expectIntact(await getFrom(stage, `/status/${status}`), `The server of the video answered HTTP ${status}`);
-			expect(downloads(stage.simulator)).toHaveLength(1);
-		});
-	});
-
-	test.each([500, 502, 503])('that answers %i is asked twice', async (status) => {
-		await onStage(async (stage) => {
-			stage.simulator.addFault({ kind: 'status', provider: 'cdn', status });
+			stage.simulator.addFault({ kind: 'status', provider: 'cdn', status, times: 5 });
 			expect(await videoOf(await getWithVideo(stage))).toHaveLength(256 * 1024);
-			stage.simulator.requests.length = 0;
-			expectIntact(await getFrom(stage, `/status/${status}`), `The server of the video answered HTTP ${status}`);
+			expect(downloads(stage.simulator)).toHaveLength(6);
+		});
+	});
+
+	test.each([202, 403, 404, 429, 500])('that answers %i each time leaves the job intact', async (status) => {
+		await onStage(async (stage) => {
+			const got = await getFrom(stage, `/status/${status}`);
+			expectIntact(got, says(status) + (status === 403 || status === 404 ? EXPIRED : ''));
 			expect(downloads(stage.simulator)).toHaveLength(2);
+		});
+	});
+
+	test.each([403, 404])('that answers %i for an old job is asked once: the link has expired', async (status) => {
+		await onStage(async (stage) => {
+			stage.simulator.configure({ videoUrl: () => `${stage.simulator.cdnUrl}/status/${status}` });
+			const job = await stage.make('evolink', 'succeeded');
+			// EvoLink says when a job was made, not when it ended.
+			job.json.createdAt = new Date(Date.now() - 3 * 60 * 60 * 1000).toISOString();
+			const { error } = await stage.run(onJob('get', 'evolink', { downloadVideo: true }), { items: [job] });
+			expectIntact({ error, jobId: String(job.json.jobId) }, says(status) + EXPIRED);
+			expect(downloads(stage.simulator)).toHaveLength(1);
+		});
+	});
+
+	test('is not asked again sooner than it asks', async () => {
+		Object.assign(DOWNLOAD_LIMITS, MANY_TRIES);
+		await onStage(async (stage) => {
+			const headers = { 'retry-after': '1' };
+			stage.simulator.addFault({ kind: 'status', provider: 'cdn', status: 429, headers });
+			expect((await getWithVideo(stage)).error).toBeUndefined();
+			const [first, second] = stage.simulator.requestsOf('cdn');
+			expect(second!.at - first!.at).toBeGreaterThanOrEqual(1000);
+		});
+	});
+
+	test('is given up where it asks for more patience than there is', async () => {
+		Object.assign(DOWNLOAD_LIMITS, MANY_TRIES);
+		await onStage(async (stage) => {
+			const headers = { 'retry-after': '120' };
+			stage.simulator.addFault({ kind: 'status', provider: 'cdn', status: 503, headers, times: 9 });
+			expectIntact(await getWithVideo(stage), 'The server of the video answered HTTP 503');
+			expect(downloads(stage.simulator)).toHaveLength(1);
+		});
+	});
+
+	test('that refuses ten of sixteen downloads for being too many gives all of them in the end', async () => {
+		Object.assign(DOWNLOAD_LIMITS, MANY_TRIES);
+		await onStage(async ({ simulator, run, make }) => {
+			const items = [];
+			while (items.length < 16) items.push(await make('evolink', 'succeeded'));
+			simulator.addFault({
+				kind: 'status',
+				provider: 'cdn',
+				status: 429,
+				headers: { 'retry-after': '1' },
+				times: 10,
+			});
+			const got = await run(onJob('get', 'evolink', { downloadVideo: true }), { items });
+			expect(got.error).toBeUndefined();
+			expect(got.items.map(({ binary }) => binary?.data?.bytes)).toEqual(items.map(() => 256 * 1024));
+			expect(downloads(simulator)).toHaveLength(26);
+		});
+	});
+
+	test('is asked no more after a Stop', async () => {
+		Object.assign(DOWNLOAD_LIMITS, { firstPause: 60_000 });
+		await onStage(async ({ simulator, run, make }) => {
+			simulator.addFault({ kind: 'status', provider: 'cdn', status: 503, times: 9 });
+			const job = await make('evolink', 'succeeded');
+			let stop = () => {};
+			Object.assign(DOWNLOAD_LIMITS, { passing: 60_000 });
+			const running = run(onJob('get', 'evolink', { downloadVideo: true }), {
+				items: [job],
+				onStarted: (given) => (stop = given),
+			});
+			await until(() => simulator.requestsOf('cdn')[0]?.status === 503);
+			stop();
+			await running;
+			expect(downloads(simulator)).toHaveLength(1);
 		});
 	});
 
@@ -135,13 +210,13 @@ describe('the server of a video', () => {
 
 	test('may be slow as long as it is not silent', async () => {
 		DOWNLOAD_LIMITS.stall = 1000;
+		const video = anMp4(2048);
 		const pieces = 8;
 		await withServer(
 			(_request, response) => {
 				let sent = 0;
 				const timer = setInterval(() => {
-					sent += 1;
-					response.write('piece');
+					response.write(video.subarray(sent * 256, (sent += 1) * 256));
 					if (sent < pieces) return;
 					clearInterval(timer);
 					response.end();
@@ -149,7 +224,7 @@ describe('the server of a video', () => {
 			},
 			async (url) => {
 				await onStage(async (stage) => {
-					expect(await videoOf(await getFrom(stage, url))).toEqual(Buffer.from('piece'.repeat(pieces)));
+					expect(await videoOf(await getFrom(stage, url))).toEqual(video);
 				});
 			},
 		);

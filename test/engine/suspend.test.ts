@@ -243,7 +243,7 @@ describe('a suspended wait that does not end well', () => {
 	test('fails when the video cannot be downloaded, unless it shall go on', () =>
 		onStage(async (stage) => {
 			const item = aged(await stage.make('apiframe', 'succeeded'));
-			stage.simulator.addFault({ kind: 'status', provider: 'cdn', operation: 'download', status: 404, times: 99 });
+			stage.simulator.addFault({ kind: 'status', provider: 'cdn', operation: 'download', status: 410, times: 99 });
 			const parameters = onJob('wait', 'apiframe', { downloadVideo: true });
 			const stopped = await suspend(stage, parameters, { items: [item] });
 			expect(stopped.run.status).toBe('error');

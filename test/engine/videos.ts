@@ -13,9 +13,21 @@ export const MEGABYTE = 1024 * 1024;
 /** As they are in use, whatever a test has shortened. */
 export const REAL_LIMITS: Readonly<typeof DOWNLOAD_LIMITS> = { ...DOWNLOAD_LIMITS };
 
-/** Lets every test of a file begin without files on the disk and with the limits that are in use. */
+/** Patience for one other try, soon: the second one would come too late whatever chance says. */
+export const ONE_MORE_TRY = { firstPause: 10, passing: 15, appearing: 15 };
+
+/** Patience for as many tries as it takes, one soon after another. */
+export const MANY_TRIES = { firstPause: 1, passing: 60_000, appearing: 60_000 };
+
+/**
+ * Lets every test of a file begin without files on the disk, with the limits that are in use, and with patience for one
+ * other try.
+ */
 export function cleanUpDownloads(): void {
-	beforeEach(removeBinaryData);
+	beforeEach(async () => {
+		Object.assign(DOWNLOAD_LIMITS, ONE_MORE_TRY);
+		await removeBinaryData();
+	});
 	afterEach(() => Object.assign(DOWNLOAD_LIMITS, REAL_LIMITS));
 	afterAll(removeBinaryData);
 }

@@ -55,6 +55,15 @@ function linksOf(error: unknown, depth = DEPTH, seen = new Set<object>()): Link[
 }
 
 /**
+ * Says whether n8n's SSRF guard refused an address: before it connected, and it will do so every time.
+ *
+ * @param error whatever was thrown
+ */
+export function isForbidden(error: unknown): boolean {
+	return linksOf(error).some(({ name, message }) => /ssrf/i.test(name ?? '') || /SSRF/.test(message));
+}
+
+/**
  * Reads an error of n8n's request helper: whether the request can have reached the provider decides whether a create
  * may be sent again. Only codes and the innermost message are taken; the request's headers, which hang on axios's
  * error, never are.
@@ -72,8 +81,6 @@ export function describeNetworkError(error: unknown): Failure {
 			(syscall !== null && EARLY_CALLS.includes(syscall)) ||
 			message.includes(HANDSHAKE_TEXT),
 	);
-	// n8n's SSRF guard refuses before it connects.
-	const guarded = links.some(({ name, message }) => /ssrf/i.test(name ?? '') || /SSRF/.test(message));
 	const timedOut = links.some(
 		({ code: own }) => own === 'ECONNABORTED' || own === 'ETIMEDOUT' || own === 'ESOCKETTIMEDOUT',
 	);
@@ -82,6 +89,6 @@ export function describeNetworkError(error: unknown): Failure {
 		kind: timedOut && !never ? 'timeout' : 'network',
 		message,
 		code,
-		made: never || guarded ? 'no' : 'maybe',
+		made: never || isForbidden(error) ? 'no' : 'maybe',
 	});
 }

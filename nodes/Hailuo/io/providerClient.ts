@@ -159,11 +159,6 @@ export class ProviderClient {
 		}
 	}
 
-	/** Runs something else that counts as a request in flight, such as a download. */
-	async inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
-		return await this.limiter.run(task);
-	}
-
 	/** Sends one request, follows no redirect, and reads the answer whole. What comes back is free of our secrets. */
 	private async send(request: HttpRequest, stop: AbortSignal | undefined): Promise<Answer> {
 		const sentAt = Date.now();

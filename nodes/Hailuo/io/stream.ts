@@ -46,33 +46,23 @@ export interface StreamLimits {
 	size: number;
 	/** Milliseconds without a byte. */
 	stall: number;
+	/** Bytes that must come in each of these spans of milliseconds: who is never silent for long may still never end. */
+	rate: { bytes: number; milliseconds: number };
 	stop: AbortSignal | undefined;
 }
 
-/** Entries of 8 bytes in an object made to be dropped. A larger one would weigh in what outlives a sweep. */
-const LITTER_ENTRIES = 256;
-
-/** Bytes of a stream for each such object: a tenth of the stream is made beside it. */
-const BYTES_PER_LITTER = 10 * LITTER_ENTRIES * 8;
-
-/**
- * Has Node give back the pieces of a stream sooner.
- *
- * The bytes of a piece lie outside the heap. They are given back when Node sweeps its youngest objects, which it does
- * each time these have filled their room, or when sixty megabytes and more lie about. A stream makes so few objects
- * that it mostly comes to the latter. Some more, which nobody needs, bring the sweeps forward while the room is small,
- * as in a worker at rest: 500 MB then raise it by some 20 MB instead of 50 to 90. Where the room has grown, as in a
- * main process that serves requests too, it gains nothing, and the first large video may take some 15 MB more.
- *
- * @returns a function that is to be told the size of each piece, in bytes
- */
-function sweepAlong(): (size: number) => void {
-	// Kept until the next one comes: what is kept nowhere, a compiler may never make.
-	const litter: unknown[] = [];
-	let owed = 0;
-	return (size) => {
-		for (owed += size; owed >= BYTES_PER_LITTER; owed -= BYTES_PER_LITTER) litter[0] = new Array(LITTER_ENTRIES);
-	};
+/** A stream that ends when it breaks a limit. */
+export interface StreamWatch {
+	/**
+	 * Looks at the first bytes, before the consumer is there; the stream gives them again.
+	 *
+	 * @param isEnough is asked with all the bytes so far, each time some have come
+	 * @returns the bytes that were enough, else all there are, and then the stream is over; null when it was closed before
+	 * @throws what the stream throws, or StreamLimitError
+	 */
+	head(isEnough: (head: Buffer) => boolean): Promise<Buffer | null>;
+	/** Must be called. */
+	end(): void;
 }
 
 /**
@@ -83,20 +73,18 @@ function sweepAlong(): (size: number) => void {
  *
  * @param disconnect ends the request behind the stream. The stream may be one that n8n's client has put around the
  * connection: destroyed while it awaits a byte, it gives its error only when that byte comes or the request ends
- * @returns a function that ends the watch; it must be called
  */
-export function watchStream(stream: ReadableStream, limits: StreamLimits, disconnect?: () => void): () => void {
+export function watchStream(stream: ReadableStream, limits: StreamLimits, disconnect?: () => void): StreamWatch {
 	const ended = new AbortController();
 	const breakOff = (limit: StreamLimitError['limit']) => {
 		stream.destroy(new StreamLimitError(limit));
 		disconnect?.();
 	};
-	const sweep = sweepAlong();
 	let size = 0;
 	let lastByteAt = Date.now();
+	let span = { begunAt: lastByteAt, size };
 	stream.pause();
-	stream.on('data', (chunk: { length: number }) => {
-		sweep(chunk.length);
+	stream.on('data', (chunk: Buffer) => {
 		size += chunk.length;
 		lastByteAt = Date.now();
 		if (size > limits.size) breakOff('size');
@@ -105,24 +93,53 @@ export function watchStream(stream: ReadableStream, limits: StreamLimits, discon
 	stream.on('newListener', (event: string) => {
 		if (event === 'data') stream.resume();
 	});
+	const brokenLimit = (now: number): StreamLimitError['limit'] | null => {
+		if (limits.stop?.aborted) return 'stopped';
+		if (now - lastByteAt >= limits.stall) return 'stall';
+		if (now - span.begunAt < limits.rate.milliseconds) return null;
+		const isSlow = size - span.size < limits.rate.bytes;
+		span = { begunAt: now, size };
+		return isSlow ? 'rate' : null;
+	};
 	const isOver = () => ended.signal.aborted;
 	const watch = async () => {
 		while (!isOver()) {
-			await pause(Math.min(1000, limits.stall), ended.signal, limits.stop);
+			await pause(Math.min(1000, limits.stall, limits.rate.milliseconds), ended.signal, limits.stop);
 			if (isOver()) return;
-			if (limits.stop?.aborted) breakOff('stopped');
-			else if (Date.now() - lastByteAt >= limits.stall) breakOff('stall');
-			else continue;
+			const limit = brokenLimit(Date.now());
+			if (limit === null) continue;
+			breakOff(limit);
 			return;
 		}
 	};
 	void watch();
-	return () => ended.abort();
+	return {
+		async head(isEnough) {
+			let head = Buffer.alloc(0);
+			const isWhole = await new Promise<boolean>((resolve, reject) => {
+				if (stream.destroyed) resolve(false);
+				stream.once('end', () => resolve(true));
+				stream.once('error', reject);
+				stream.once('close', () => resolve(false));
+				stream.on('data', function take(chunk: Buffer) {
+					head = Buffer.concat([head, chunk]);
+					if (!isEnough(head)) return;
+					// In the same turn, or a stream that is over would say so before its bytes are back in it.
+					stream.off('data', take).pause();
+					stream.unshift(head);
+					size -= head.length;
+					resolve(true);
+				});
+			});
+			return isWhole ? head : null;
+		},
+		end: () => ended.abort(),
+	};
 }
 
 /** Which limit a watched stream broke. */
 export class StreamLimitError extends Error {
-	constructor(readonly limit: 'size' | 'stall' | 'stopped') {
+	constructor(readonly limit: 'size' | 'stall' | 'rate' | 'stopped') {
 		super(`Stream ended: ${limit}`);
 		this.name = 'StreamLimitError';
 	}

@@ -4,7 +4,7 @@ import { writeJob } from '../core/job/jobFromItem';
 import type { DownloadForm, NodeOptions } from '../fields/form';
 import { downloadError } from '../io/errors';
 import { isToolRun } from '../io/n8nInternals';
-import { downloadVideo } from '../io/media';
+import { downloadVideo } from '../io/downloadVideo';
 import { Abandoned, placeOf, type JobResult, type RunContext } from './runContext';
 
 /**
@@ -44,9 +44,12 @@ export async function finish(
 	}
 	if (job.videoUrl === null) throw downloadError(placeOf(run, itemIndex), job, 'The provider gave no link');
 	const { videoUrl } = job;
-	const rules = { sizeLimit: options.maxVideoSizeMegabytes * 1024 * 1024, stop: run.stop };
-	const name = `${run.adapter.id}-${job.jobId}`;
-	const download = await run.client.inTurn(async () => await downloadVideo(run.context, videoUrl, name, rules));
+	const download = await downloadVideo(run.context, videoUrl, `${run.adapter.id}-${job.jobId}`, {
+		sizeLimit: options.maxVideoSizeMegabytes * 1024 * 1024,
+		endedAt: job.completedAt ?? job.createdAt,
+		turns: run.downloads,
+		stop: run.stop,
+	});
 	if (download.ok) return { ...item, binary: { [outputBinaryProperty]: download.binary } };
 	if (run.stop.aborted && !run.isStoppedByUser()) throw new Abandoned();
 	throw downloadError(placeOf(run, itemIndex), job, download.reason);

@@ -5,7 +5,7 @@ import type { Frame } from '../core/video/videoRequest';
 import { readVideoForm, type FrameChoice, type NodeOptions } from '../fields/form';
 import { inputError, requestError, unknownOutcomeError } from '../io/errors';
 import type { Entry } from '../io/ledger';
-import { loadBytes, loadFrame } from '../io/media';
+import { loadBytes, loadFrame } from '../io/frameFile';
 import type { CallbackPlan } from './callbackPlan';
 import {
 	Abandoned,

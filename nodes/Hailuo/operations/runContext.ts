@@ -21,6 +21,8 @@ export interface RunContext {
 	sockets(): Promise<ProgressSockets | null>;
 	/** Turns for items whose images must be held in memory while they are sent. */
 	files: Limiter;
+	/** Turns for downloads, which may last long: requests need not wait for them. */
+	downloads: Limiter;
 	hints: Hints;
 	/** Fires at n8n's Stop, and when another item's error is about to end the run. */
 	stop: AbortSignal;
@@ -109,6 +111,7 @@ export async function openRun(context: IExecuteFunctions): Promise<RunContext> {
 		ledger,
 		sockets: async () => await (channel ??= ProgressSockets.open(context, adapter)),
 		files: new Limiter(maxConcurrency),
+		downloads: new Limiter(maxConcurrency),
 		hints: new Hints(),
 		stop: stopped ? AbortSignal.any([stopped, abandoned.signal]) : abandoned.signal,
 		isStoppedByUser: () => stopped?.aborted === true,

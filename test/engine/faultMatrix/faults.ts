@@ -168,9 +168,29 @@ export const DOWNLOAD_FAULTS: ReadonlyArray<{
 	},
 	{ what: 'a 500 that stays', fault: { kind: 'status', status: 500 }, times: 99, says: /answered HTTP 500/ },
 	{ what: 'no bytes that stay away', fault: { kind: 'empty' }, times: 99, says: /an empty file/ },
-	{ what: 'a 403', fault: { kind: 'status', status: 403 }, says: /HTTP 403; the link may have expired/ },
-	{ what: 'a 404', fault: { kind: 'status', status: 404 }, says: /HTTP 404; the link may have expired/ },
-	{ what: 'a page with status 200', fault: { kind: 'html', status: 200 }, says: /a web page instead of a video/ },
+	...[403, 404].flatMap((status) => [
+		{ what: `a ${status}`, fault: { kind: 'status', status } as const, says: null },
+		{
+			what: `a ${status} that stays`,
+			fault: { kind: 'status', status } as const,
+			times: 99,
+			says: new RegExp(`HTTP ${status}; the link may have expired`),
+		},
+	]),
+	{ what: 'a 410', fault: { kind: 'status', status: 410 }, says: /HTTP 410; the link may have expired/ },
+	{ what: 'a page with status 200', fault: { kind: 'html', status: 200 }, says: null },
+	{
+		what: 'a page with status 200 that stays',
+		fault: { kind: 'html', status: 200 },
+		times: 99,
+		says: /gave a web page \('Bad gateway'\) instead of a video/,
+	},
+	{
+		what: 'a text that stays, under the type of a video',
+		fault: { kind: 'status', status: 200, headers: { 'content-type': 'video/mp4' }, body: 'AccessDenied' },
+		times: 99,
+		says: /gave a text \('AccessDenied'\) instead of a video/,
+	},
 	{
 		what: 'silence',
 		fault: { kind: 'hang' },

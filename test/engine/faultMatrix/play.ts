@@ -11,6 +11,7 @@ import { DOWNLOAD_LIMITS, REQUEST_TIMEOUTS } from '../../tools/support/built';
 import { credentialsFor } from '../../tools/support/gateways';
 import { runHailuo, type CredentialData } from '../../tools/support/runNode';
 import { aCreate, aPrompt, nextExecutionId, onJob, type HailuoRun } from '../stage';
+import { ONE_MORE_TRY } from '../videos';
 import { CREATE_RETRIES, type Cell } from './cell';
 import { PATIENCE } from './faults';
 import { raise } from './fronts';
@@ -127,7 +128,7 @@ function losePatience(): () => void {
 	const timeouts = { ...REQUEST_TIMEOUTS };
 	const limits = { ...DOWNLOAD_LIMITS };
 	for (const purpose of ['create', 'read', 'cancel', 'upload'] as const) REQUEST_TIMEOUTS[purpose] = PATIENCE;
-	DOWNLOAD_LIMITS.stall = PATIENCE;
+	Object.assign(DOWNLOAD_LIMITS, ONE_MORE_TRY, { stall: PATIENCE });
 	return () => {
 		Object.assign(REQUEST_TIMEOUTS, timeouts);
 		Object.assign(DOWNLOAD_LIMITS, limits);

@@ -6,7 +6,7 @@ import type { ICredentialType } from 'n8n-workflow';
 type NodeModule = typeof import('../../../nodes/Hailuo/Hailuo.node');
 type TriggerModule = typeof import('../../../nodes/Hailuo/HailuoTrigger.node');
 type GatewayModule = typeof import('../../../nodes/Hailuo/io/providerClient');
-type MediaModule = typeof import('../../../nodes/Hailuo/io/media');
+type DownloadModule = typeof import('../../../nodes/Hailuo/io/downloadVideo');
 
 function load<Module>(file: string): Module {
 	return require(`../../../dist/${file}`);
@@ -17,7 +17,7 @@ export const { HailuoTrigger } = load<TriggerModule>('nodes/Hailuo/HailuoTrigger
 
 /** Changeable, so that a test of a silence of minutes lasts a second. */
 export const { REQUEST_TIMEOUTS } = load<GatewayModule>('nodes/Hailuo/io/providerClient');
-export const { DOWNLOAD_LIMITS } = load<MediaModule>('nodes/Hailuo/io/media');
+export const { DOWNLOAD_LIMITS } = load<DownloadModule>('nodes/Hailuo/io/downloadVideo');
 
 const manifest: { n8n: { credentials: string[] } } = require('../../../package.json');
 
