@@ -45,3 +45,18 @@ export async function pause(milliseconds: number, ...signals: Array<AbortSignal 
 		}
 	}
 }
+
+/**
+ * Sets a deadline, as `AbortSignal.timeout` does, but one that leaves nothing waiting once it is called off.
+ *
+ * @param milliseconds until it passes
+ * @returns a signal that fires then, and what calls the deadline off; that must be called
+ */
+export function setDeadline(milliseconds: number): { passed: AbortSignal; callOff: () => void } {
+	const passed = new AbortController();
+	const off = new AbortController();
+	void pause(milliseconds, off.signal).then(() => {
+		if (!off.signal.aborted) passed.abort();
+	});
+	return { passed: passed.signal, callOff: () => off.abort() };
+}

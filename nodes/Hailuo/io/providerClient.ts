@@ -15,7 +15,7 @@ import { describeFailure, isWebUrl, readHeaders, textAt } from '../core/http/rea
 import { repeatAfterSeconds, type RetryPolicy } from '../core/http/retry';
 import { concealing, concealJson, type Conceal } from '../core/http/secrets';
 import type { ProviderAdapter } from '../providers/adapter';
-import { pause, withoutCancelSignal } from './cancelSignal';
+import { pause, setDeadline, withoutCancelSignal } from './cancelSignal';
 import { readBounded } from './stream';
 
 /**
@@ -162,7 +162,7 @@ export class ProviderClient {
 	/** Sends one request, follows no redirect, and reads the answer whole. What comes back is free of our secrets. */
 	private async send(request: HttpRequest, stop: AbortSignal | undefined): Promise<Answer> {
 		const sentAt = Date.now();
-		const deadline = AbortSignal.timeout(REQUEST_TIMEOUTS[request.purpose]);
+		const { passed, callOff } = setDeadline(REQUEST_TIMEOUTS[request.purpose]);
 		const mayStop = stop !== undefined && (request.purpose === 'read' || request.purpose === 'upload');
 		const options: IHttpRequestOptions = {
 			method: request.method,
@@ -174,7 +174,7 @@ export class ProviderClient {
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
-			abortSignal: mayStop ? AbortSignal.any([stop, deadline]) : deadline,
+			abortSignal: mayStop ? AbortSignal.any([stop, passed]) : passed,
 		};
 		try {
 			const answer: unknown = await this.context.helpers.httpRequestWithAuthentication.call(
@@ -192,7 +192,7 @@ export class ProviderClient {
 		} catch (error) {
 			if (mayStop && stop.aborted)
 				return { ok: false, failure: describeFailure({ kind: 'stopped', message: 'Stopped', made: 'maybe' }) };
-			if (!deadline.aborted) {
+			if (!passed.aborted) {
 				const failure = describeNetworkError(error);
 				return { ok: false, failure: { ...failure, message: this.concealingSince(sentAt)(failure.message) } };
 			}
@@ -201,6 +201,8 @@ export class ProviderClient {
 				ok: false,
 				failure: describeFailure({ kind: 'timeout', message: `No answer within ${seconds} seconds`, made: 'maybe' }),
 			};
+		} finally {
+			callOff();
 		}
 	}
 }
