@@ -18,8 +18,8 @@ export async function answerRequest(
 	cdnUrl: string,
 ): Promise<void> {
 	if (fault && !strikesAfter(fault)) {
+		if (fault.kind === 'slow' || fault.delayMs !== undefined) await pause(fault);
 		if (fault.kind !== 'slow') return await spoil(fault, { status: 200, body: {} }, gateway, record, response, cdnUrl);
-		await pause(fault);
 	}
 	const answer = await carryOut(gateway, record);
 	if (answer.job) record.jobId = answer.job.id;

@@ -198,6 +198,7 @@ export interface Fault {
 	/** The provider's own error code for an envelope: Wiro 96 or 97, EvoLink `content_policy_violation`. */
 	code?: number | string;
 	message?: string;
+	/** Of `slow`, `late` and `forged`; of what else strikes `before`, how long it takes to come. */
 	delayMs?: number;
 	location?: string;
 	word?: string;
