@@ -1,16 +1,6 @@
 /** What only Apiframe has: results of many shapes, and a key under which the same create makes one job. */
-import type { ApiframeResultShape, Fault, Simulator } from '../tools/simulator';
-import { REQUEST_TIMEOUTS } from '../tools/support/built';
-import { aCreate, aPrompt, fieldsOf, onJob, onStage, PROMPT } from './stage';
-
-const { create: CREATE_TIMEOUT } = REQUEST_TIMEOUTS;
-
-beforeAll(() => {
-	REQUEST_TIMEOUTS.create = 700;
-});
-afterAll(() => {
-	REQUEST_TIMEOUTS.create = CREATE_TIMEOUT;
-});
+import type { ApiframeResultShape, Simulator } from '../tools/simulator';
+import { aCreate, aPrompt, fieldsOf, onJob, onStage } from './stage';
 
 const SHAPES: ApiframeResultShape[] = [
 	'videoUrl',
@@ -91,29 +81,7 @@ describe('the idempotency key', () => {
 		}));
 });
 
-const UNKNOWN: Array<[string, Fault]> = [
-	['a reset', { kind: 'reset' }],
-	['silence', { kind: 'hang' }],
-	['an answer that breaks off', { kind: 'truncated' }],
-	['malformed JSON', { kind: 'malformedJson' }],
-	['no body', { kind: 'empty' }],
-	['an error page', { kind: 'html' }],
-	['a 500', { kind: 'status', status: 500 }],
-];
-
 describe('a create of unknown outcome', () => {
-	test.concurrent.each(UNKNOWN)('is settled by the same key after %s, when the job was made', (_case, fault) =>
-		onStage(async ({ simulator, run }) => {
-			simulator.addFault({ ...fault, operation: 'create', moment: 'after' });
-			const { items, error } = await run(aCreate('apiframe'));
-			expect(error).toBeUndefined();
-			expect(fieldsOf(items, 'jobId')).toEqual(simulator.jobs.map(({ id }) => id));
-			const [first, second, ...more] = keysOf(simulator);
-			expect([second, more]).toEqual([first, []]);
-			expect(simulator.jobs).toHaveLength(1);
-		}),
-	);
-
 	test.concurrent('is settled by the same key after several faults, before and after the job is made', () =>
 		onStage(async ({ simulator, run }) => {
 			simulator.addFault({ kind: 'reset', operation: 'create' });
@@ -127,13 +95,3 @@ describe('a create of unknown outcome', () => {
 		}),
 	);
 });
-
-test('a request that was edited meanwhile is not taken for the one the key was given to', () =>
-	onStage(async ({ simulator, run }) => {
-		simulator.addFault({ kind: 'status', status: 409, operation: 'create', message: 'Key already used' });
-		const { error } = await run(aCreate('apiframe', { prompt: PROMPT }));
-		expect(error).toMatchObject({
-			message: 'Apiframe knows this idempotency key from a different request [item 0]',
-		});
-		expect(simulator.jobs).toEqual([]);
-	}));

@@ -1,7 +1,4 @@
-import type { Fault } from '../tools/simulator';
-import { fieldsOf, LABELS, moveTo, onJob, onStage, PROVIDERS, requestLines } from './stage';
-
-const WITHOUT_CANCEL = PROVIDERS.filter((provider) => provider !== 'wiro');
+import { fieldsOf, moveTo, onJob, onStage, requestLines } from './stage';
 
 const CANCEL = 'cancel /v1/Task/Cancel';
 const KILL = 'kill /v1/Task/Kill';
@@ -115,32 +112,4 @@ describe('Cancel', () => {
 			});
 			expect(error?.description).toContain('There is no task yet.');
 		}));
-
-	test.concurrent.each<[string, Fault]>([
-		['a reset', { kind: 'reset' }],
-		['a reset after the work', { kind: 'reset', moment: 'after' }],
-		['a 500', { kind: 'status', status: 500 }],
-		['an error page', { kind: 'html' }],
-	])('is asked for again after %s, which changes nothing', (_case, fault) =>
-		onStage(async ({ simulator, run, make }) => {
-			const made = await make('wiro');
-			simulator.addFault({ ...fault, operation: 'cancel' });
-			const { items, error } = await run(onJob('cancel', 'wiro'), { items: [made] });
-			expect(error).toBeUndefined();
-			expect(fieldsOf(items, 'status')).toEqual(['cancelled']);
-		}),
-	);
-
-	test.each(WITHOUT_CANCEL)('at %s, forced past the form, says that there is none and sends nothing', (provider) =>
-		onStage(async ({ simulator, run, make }) => {
-			const made = await make(provider, 'running');
-			simulator.requests.length = 0;
-			const { error } = await run(onJob('cancel', provider), { items: [made] });
-			expect(error).toMatchObject({
-				name: 'NodeOperationError',
-				message: `${LABELS[provider]} offers no cancellation: its jobs run to their end once they are made [item 0]`,
-			});
-			expect(simulator.requests).toEqual([]);
-		}),
-	);
 });

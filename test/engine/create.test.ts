@@ -226,12 +226,4 @@ describe('Create', () => {
 			const { error } = await run(aCreate('evolink'), { items: [] });
 			expect([error, simulator.requests]).toEqual([undefined, []]);
 		}));
-
-	test.each(PROVIDERS)("at %s keeps the user's keys out of the item", (provider) =>
-		onStage(async ({ simulator, run }) => {
-			const { items } = await run(aCreate(provider, { options: { includeRaw: true } }));
-			const keys = Object.values(simulator.keys).flatMap((entry) => Object.values(entry));
-			expect(keys.filter((key) => JSON.stringify(items).includes(String(key)))).toEqual([]);
-		}),
-	);
 });

@@ -84,12 +84,9 @@ describe.each(BINARY_MODES)('with binary data in %s', (mode) => {
 	});
 
 	test('a stream that stalls is given up, and not asked for again', async () => {
-		DOWNLOAD_LIMITS.stall = 300;
 		await onStage(async (stage) => {
-			const startedAt = Date.now();
 			const got = await getFrom(stage, '/stall?after=100000');
-			expectIntact(got, 'No data came for 0.3 seconds');
-			expect(Date.now() - startedAt).toBeLessThan(4000);
+			expectIntact(got, 'No data came for 45 seconds');
 			const [request, ...others] = stage.simulator.requestsOf('cdn');
 			expect(others).toEqual([]);
 			await until(() => request?.aborted === true);

@@ -6,7 +6,6 @@ import { DOWNLOAD_LIMITS } from '../tools/support/built';
 import { onJob, onStage, PROVIDERS, until } from './stage';
 import {
 	MANY_TRIES,
-	REAL_LIMITS,
 	cleanUpDownloads,
 	getWithVideo,
 	getFrom,
@@ -90,10 +89,9 @@ describe('a redirect of the video', () => {
 	});
 
 	test('to a server that keeps silent ends', async () => {
-		DOWNLOAD_LIMITS.stall = 300;
 		await onStage(async (stage) => {
 			stage.simulator.addFault({ kind: 'hang', provider: 'cdn', skip: 2 });
-			expectIntact(await getFrom(stage, '/redirect/3'), 'The server did not answer within 0.3 seconds');
+			expectIntact(await getFrom(stage, '/redirect/3'), 'The server did not answer within 45 seconds');
 		});
 	});
 });
@@ -197,19 +195,17 @@ describe('the server of a video', () => {
 		});
 	});
 
-	test('that keeps silent is given up, and not asked again', async () => {
-		DOWNLOAD_LIMITS.stall = 300;
+	test('that keeps silent is given up within a minute, and not asked again', async () => {
 		await onStage(async (stage) => {
 			stage.simulator.addFault({ kind: 'hang', provider: 'cdn', times: 9 });
 			const startedAt = Date.now();
-			expectIntact(await getWithVideo(stage), 'The server did not answer within 0.3 seconds');
-			expect(Date.now() - startedAt).toBeLessThan(4000);
+			expectIntact(await getWithVideo(stage), 'The server did not answer within 45 seconds');
+			expect(Date.now() - startedAt).toBeLessThan(60_000);
 			expect(downloads(stage.simulator)).toHaveLength(1);
 		});
 	});
 
 	test('may be slow as long as it is not silent', async () => {
-		DOWNLOAD_LIMITS.stall = 1000;
 		const video = anMp4(2048);
 		const pieces = 8;
 		await withServer(
@@ -220,7 +216,7 @@ describe('the server of a video', () => {
 					if (sent < pieces) return;
 					clearInterval(timer);
 					response.end();
-				}, 250);
+				}, 40_000);
 			},
 			async (url) => {
 				await onStage(async (stage) => {
@@ -239,12 +235,6 @@ describe('the server of a video', () => {
 		await onStage(async (stage) => {
 			expectIntact(await getFrom(stage, closed), /^The server of the video gave no answer \(.*ECONNREFUSED.*\)$/);
 		});
-	});
-
-	test('is waited for less than a minute', () => {
-		// The watch looks once a second.
-		expect(REAL_LIMITS.stall + 1000).toBeLessThanOrEqual(60_000);
-		expect(REAL_LIMITS.stall).toBeGreaterThanOrEqual(10_000);
 	});
 });
 

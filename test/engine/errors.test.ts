@@ -28,7 +28,6 @@ const CURES: Record<string, string> = {
 	[RATE_LIMIT]: "lower 'Max Concurrency', or raise 'Wait for Slot'",
 	[SLOT]: 'Wait until other jobs are over',
 	[UNAVAILABLE]: 'Try again later',
-	[REDIRECT]: 'Your key must not reach another address',
 };
 
 interface Refusal {
@@ -185,13 +184,6 @@ const REFUSALS: Refusal[] = [
 	{ provider: 'wiro', what: 'code 96', fault: wiroSays(96), title: SLOT, says: 'concurrent task limit' },
 	{ provider: 'wiro', what: 'code 97', fault: wiroSays(97), title: CREDIT, says: 'Insufficient balance' },
 	{ provider: 'wiro', what: 'code 98', fault: wiroSays(98), title: CREDENTIAL, says: 'sign in to run this model' },
-	...PROVIDERS.map((provider): Refusal => ({
-		provider,
-		what: 'a redirect',
-		fault: { kind: 'redirect', location: 'https://elsewhere.example/steal?key=1' },
-		title: REDIRECT,
-		says: 'The address answered with a redirect (HTTP 302 to https://elsewhere.example). (HTTP 302)',
-	})),
 ];
 
 describe('a refused create', () => {
@@ -203,7 +195,7 @@ describe('a refused create', () => {
 				name: 'NodeApiError',
 				message: `${LABELS[provider]} ${title} [item 0]`,
 				description: expect.stringContaining(says),
-				httpCode: String(fault.status ?? 302),
+				httpCode: String(fault.status),
 				context: { itemIndex: 0 },
 			});
 			expect(error?.description).toContain(CURES[title]);
@@ -237,18 +229,13 @@ describe('a refused create', () => {
 
 const UNKNOWN: Array<[ProviderName, string, Fault, string]> = [
 	['aimlApi', 'a 500', { kind: 'status', status: 500 }, 'Internal server error'],
-	['aimlApi', 'a 503', { kind: 'status', status: 503 }, 'status 503'],
-	['evolink', 'a 500', { kind: 'status', status: 500 }, 'Internal server error'],
 	['evolink', 'a proxy that says 503', { kind: 'html', status: 503 }, 'HTTP 503 without an explanation'],
-	['wiro', 'a 502', { kind: 'html' }, 'HTTP 502 without an explanation'],
 	[
 		'wiro',
 		'a fault in a 200',
 		{ kind: 'status', ...wiroSays(0, 'Unexpected server error') },
 		'Unexpected server error',
 	],
-	['wiro', 'no body', { kind: 'empty' }, 'is no JSON'],
-	['aimlApi', 'no id', { kind: 'status', status: 200, body: { status: 'queued' } }, 'has not the documented shape'],
 ];
 
 describe('a create of unknown outcome', () => {
@@ -354,5 +341,5 @@ test('a 429 of a read is waited for as long as it asks, and then the read goes o
 		const { items } = await run(onJob('get', 'evolink'), { items: [made] });
 		expect(fieldsOf(items, 'status')).toEqual(['succeeded']);
 		const [first, second] = simulator.requestsOf('evolink', 'read').map(({ at }) => at);
-		expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(1950);
+		expect(Number(second) - Number(first)).toBe(2000);
 	}));

@@ -10,9 +10,7 @@ const MINIMUM = 400;
 let results = new Map<Cell, Result>();
 
 beforeAll(async () => {
-	const start = Date.now();
 	results = await playAll(CELLS);
-	console.log(`Fault matrix: ${results.size} cells in ${Math.round((Date.now() - start) / 1000)} s`);
 }, 300_000);
 
 describe('the matrix', () => {

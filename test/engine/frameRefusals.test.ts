@@ -224,24 +224,6 @@ describe('a frame that is not there', () => {
 		});
 	});
 
-	test.each(PROVIDERS)('as first keeps an expression from giving %s a last one', async (provider) => {
-		const { parameters, item } = await place(provider, 'hailuo-02', { first: FIRST, last: LAST }, 'memory');
-		await onStage(async ({ simulator, run }) => {
-			const { error } = await run({ ...parameters, firstFrame: '={{ "none" }}' }, { items: [item] });
-			expect(error?.message).toBe("'Last Frame' needs a 'First Frame' beside it [item 0]");
-			expect(simulator.requests).toEqual([]);
-		});
-	});
-
-	test.each(PROVIDERS)('in the model keeps an expression from giving %s a last one', async (provider) => {
-		const { parameters, item } = await place(provider, 'hailuo-02', { first: FIRST, last: LAST }, 'memory');
-		await onStage(async ({ simulator, run }) => {
-			const { error } = await run({ ...parameters, model: '={{ "hailuo-2.3" }}' }, { items: [item] });
-			expect(error?.message).toBe(`'Last Frame' is not offered by ${LABELS[provider]} for Hailuo 2.3 [item 0]`);
-			expect(simulator.requests).toEqual([]);
-		});
-	});
-
 	test.each(PROVIDERS)(
 		'on the form any more is not sent to %s, though the workflow still holds it',
 		async (provider) => {

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault, JobPhase, ProviderName } from '../tools/simulator';
-import { fieldsOf, LABELS, onJob, onStage, PROVIDERS, requestLines, until, WORDS } from './stage';
+import { fieldsOf, onJob, onStage, PROVIDERS, requestLines, until, WORDS } from './stage';
 
 const PHASES: readonly JobPhase[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
@@ -188,12 +188,6 @@ describe('a single look', () => {
 	test.concurrent.each<[string, Fault]>([
 		['a 500', { kind: 'status', status: 500 }],
 		['a 429 that names its time', { kind: 'status', status: 429, headers: { 'retry-after': '2' } }],
-		['a reset', { kind: 'reset' }],
-		['an answer that breaks off', { kind: 'truncated' }],
-		['malformed JSON', { kind: 'malformedJson' }],
-		['an error page', { kind: 'html' }],
-		['no body', { kind: 'empty' }],
-		['a 404, seconds after the job was made', { kind: 'notFoundOnce' }],
 	])('survives %s', (_case, fault) =>
 		onStage(async ({ simulator, run, make }) => {
 			const made = await make('apiframe', 'succeeded');
@@ -204,23 +198,7 @@ describe('a single look', () => {
 			const [first, second, ...more] = simulator.requestsOf('apiframe', 'read').map(({ at }) => at);
 			expect(more).toEqual([]);
 			const asked = fault.status === 429 ? 2000 : 1000;
-			expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(asked - 50);
-		}),
-	);
-
-	test.concurrent('gives up after a few, and the job is in the error', () =>
-		onStage(async ({ simulator, run, make }) => {
-			const made = await make('apiframe', 'succeeded');
-			simulator.addFault({ kind: 'status', status: 500, operation: 'read', times: 100 });
-			const { error } = await run(onJob('get', 'apiframe'), { items: [made] });
-			expect(simulator.requestsOf('apiframe', 'read')).toHaveLength(4);
-			expect(error).toMatchObject({
-				name: 'NodeApiError',
-				message: `${LABELS.apiframe} had a fault of its own (job ${made.json.jobId}) [item 0]`,
-				httpCode: '500',
-				context: { itemIndex: 0, job: { jobId: made.json.jobId } },
-			});
-			expect(error?.description).toContain(`Job ${made.json.jobId} is not lost`);
+			expect(Number(second) - Number(first)).toBe(asked);
 		}),
 	);
 });

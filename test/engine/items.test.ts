@@ -163,17 +163,6 @@ describe('an item whose job is known', () => {
 			expect(put[0]?.json.error).toContain(`Apiframe refused the credential (job ${simulator.jobs[0]?.id})`);
 		}),
 	);
-
-	test.concurrent('is named by the error that ends the run', () =>
-		onStage(async ({ simulator, run }) => {
-			simulator.addFault({ kind: 'status', status: 401, operation: 'read' });
-			const { error } = await run(aCreateAndWait('apiframe'));
-			expect(error).toMatchObject({
-				message: `Apiframe refused the credential (job ${simulator.jobs[0]?.id}) [item 0]`,
-				context: { itemIndex: 0, job: { provider: 'apiframe', jobId: simulator.jobs[0]?.id, status: 'queued' } },
-			});
-		}),
-	);
 });
 
 describe('an error that nobody has foreseen', () => {

@@ -129,27 +129,6 @@ test.each(CASES)(
 	},
 );
 
-test.each(PROVIDERS)('a redirected create of %s has made no job, so it says so', async (provider) => {
-	await onStage(async (stage) => {
-		const { simulator } = stage;
-		simulator.addFault({ kind: 'redirect', provider, operation: 'create', times: 9 });
-		const { error } = await withText(provider)(stage);
-		expect(error?.message).toBe(`${LABELS[provider]} answered with a redirect, which is not followed [item 0]`);
-		expect(error?.description).toContain(`(HTTP 302 to ${simulator.cdnUrl})`);
-		expect(simulator.jobs).toEqual([]);
-	});
-});
-
-test.each(PROVIDERS)('a redirected read of %s names the job', async (provider) => {
-	await onStage(async ({ simulator, run, make }) => {
-		const job = await make(provider);
-		simulator.addFault({ kind: 'redirect', provider, operation: 'read', times: 9 });
-		const { error } = await run(onJob('get', provider), { items: [job] });
-		expect(error?.message).toContain(`(job ${String(job.json.jobId)})`);
-		expect(error).toMatchObject({ context: { job: { jobId: job.json.jobId } } });
-	});
-});
-
 test.each([300, 304, 305, 306])('an answer of status %i is not followed either', async (status) => {
 	for (const provider of PROVIDERS) {
 		await onStage(async (stage) => {
@@ -180,15 +159,6 @@ test.each([
 		const { error } = await withText('apiframe')(stage);
 		expect(error?.message).toContain('answered with a redirect');
 		expect(error?.description).not.toMatch(/very-secret|path/);
-	});
-});
-
-test.each(['apiframe', 'evolink'] as const)('a redirected upload is followed by no create at %s', async (provider) => {
-	await onStage(async (stage) => {
-		const { simulator } = stage;
-		simulator.addFault({ kind: 'redirect', provider, operation: 'upload', times: 9 });
-		await withImage(provider)(stage);
-		expect(simulator.requests.map(({ operation }) => operation)).toEqual(['upload']);
 	});
 });
 

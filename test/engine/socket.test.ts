@@ -1,6 +1,9 @@
 import { startSimulator, type Simulator } from '../tools/simulator';
 import { credentialsFor } from '../tools/support/gateways';
 import { runHailuo, type CredentialData, type EngineRun } from '../tools/support/runNode';
+import { useVirtualClock } from '../tools/support/virtualClock';
+
+useVirtualClock();
 
 const JOB_MILLISECONDS = 5_500;
 

@@ -11,7 +11,7 @@ import {
 import { PROVIDER_NAMES } from '../tools/simulator/types';
 import { credentialsFor } from '../tools/support/gateways';
 import { runHailuo, type CredentialData, type EngineOptions, type EngineRun } from '../tools/support/runNode';
-import { until as untilSo } from '../tools/support/until';
+import { useVirtualClock } from '../tools/support/virtualClock';
 
 export { LABELS } from '../tools/support/gateways';
 
@@ -140,10 +140,9 @@ export function requestLines({ requests }: Pick<Simulator, 'requests'>): string[
 	return requests.map(({ operation, path }) => `${operation} ${path}`);
 }
 
-/** Waits until something is so; throws after ten seconds. */
-export async function until(isSo: () => boolean): Promise<void> {
-	await untilSo('what the test waits for', isSo, { timeoutMs: 10_000, pauseMs: 10 });
-}
+export { until } from '../tools/support/virtualClock';
+
+useVirtualClock();
 
 /** What nodes have written to n8n's log, as "level: message", since this file was loaded. */
 export const log: string[] = [];

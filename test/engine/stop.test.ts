@@ -35,8 +35,6 @@ async function runAndStop(
 	let stop = (): void => {};
 	const running = run(parameters, { ...options, onStarted: (stopRun) => (stop = stopRun) });
 	await until(when);
-	// What the simulator has answered needs a moment to be read.
-	await new Promise((resolve) => setTimeout(resolve, 50));
 	const stopped = Date.now();
 	stop();
 	const result = await running;
@@ -233,7 +231,7 @@ describe('a Stop while a suspended wait reads its jobs', () => {
 			const isAnswered = () => simulator.requestsOf('wiro', 'read')[0]?.status === 429;
 			const { error } = await suspend(stage, parameters, {
 				items: [item],
-				onStarted: (stop) => void until(isAnswered).then(() => setTimeout(stop, 50)),
+				onStarted: (stop) => void until(isAnswered).then(stop),
 			});
 			expect(error?.description).toBe('It was cancelled at Wiro.');
 			expect(simulator.phaseOf(String(item.json.jobId))).toBe('cancelled');

@@ -1,5 +1,5 @@
-import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { testImage, type ProviderName } from '../tools/simulator';
+import type { INodeParameters } from 'n8n-workflow';
+import { type ProviderName } from '../tools/simulator';
 import { aCreate, aCreateAndWait, aPrompt, IMAGE_URL, LABELS, onJob, onStage, PROMPT, PROVIDERS } from './stage';
 
 const FIRST_FRAME = { firstFrame: 'url', firstFrameUrl: IMAGE_URL };
@@ -7,10 +7,6 @@ const LAST_FRAME = { lastFrame: 'url', lastFrameUrl: 'https://images.example/las
 
 /** A value that only an expression can bring, past what the form offers. */
 const forced = (value: unknown) => `={{ ${JSON.stringify(value)} }}`;
-
-function withFile(bytes: Buffer, fileName = 'frame.png', mimeType = 'image/png'): INodeExecutionData {
-	return { ...aPrompt(), binary: { data: { data: bytes.toString('base64'), fileName, mimeType } } };
-}
 
 const onEach = (problem: string, changes: INodeParameters, providers = PROVIDERS): Case[] =>
 	providers.map((provider) => [provider, changes, problem.replace('{label}', LABELS[provider])]);
@@ -105,28 +101,6 @@ describe('nothing is sent, and nothing bought', () => {
 			expect([items, simulator.requests, simulator.jobs]).toEqual([[], [], []]);
 		}),
 	);
-
-	test.each(PROVIDERS)('at %s for a file that is no image by its content, whatever its name says', (provider) =>
-		onStage(async ({ simulator, run }) => {
-			const items = [withFile(testImage('gif')), withFile(Buffer.from('%PDF-1.7')), withFile(Buffer.from('hello'))];
-			const node = { onError: 'continueRegularOutput' as const };
-			const { items: put } = await run(aCreate(provider, { firstFrame: 'binary' }), { items, node });
-			const takes = provider === 'aimlApi' ? 'JPEG or PNG' : 'JPEG, PNG or WebP';
-			expect(put.map(({ json }) => json.error)).toEqual([
-				`'First Frame' is of type image/gif by its content; ${LABELS[provider]} takes ${takes} [item 0]`,
-				`'First Frame' is of type application/pdf by its content; ${LABELS[provider]} takes ${takes} [item 1]`,
-				`'First Frame' is no image by its content; ${LABELS[provider]} takes ${takes} [item 2]`,
-			]);
-			expect(simulator.requests).toEqual([]);
-		}),
-	);
-
-	test('for an item without the file the form names', () =>
-		onStage(async ({ simulator, run }) => {
-			const { error } = await run(aCreate('apiframe', { firstFrame: 'binary', firstFrameBinaryProperty: 'photo' }));
-			expect(error?.message).toContain("'photo'");
-			expect(simulator.requests).toEqual([]);
-		}));
 
 	test('at a provider, or for an operation, that is none of ours', () =>
 		onStage(async ({ simulator, run }) => {

@@ -1,16 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
-import type { Fault, JobPhase, ProviderName } from '../tools/simulator';
-import { REQUEST_TIMEOUTS } from '../tools/support/built';
+import type { JobPhase, ProviderName } from '../tools/simulator';
 import { fieldsOf, LABELS, moveTo, onJob, onStage, PROVIDERS, until, WORDS } from './stage';
-
-const { read: READ_TIMEOUT } = REQUEST_TIMEOUTS;
-
-beforeAll(() => {
-	REQUEST_TIMEOUTS.read = 500;
-});
-afterAll(() => {
-	REQUEST_TIMEOUTS.read = READ_TIMEOUT;
-});
 
 /** Ends the wait for a job that is not over, right after the first look. */
 const IN_NO_TIME: INodeParameters = { timeout: 0.0001 };
@@ -135,62 +125,13 @@ describe('Wait', () => {
 			expect(simulator.requestsOf('apiframe', 'read')).toHaveLength(2);
 		}));
 
-	test.concurrent.each<[string, Fault]>([
-		['a 500', { kind: 'status', status: 500 }],
-		['a 429', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
-		['a 503', { kind: 'status', status: 503 }],
-		['a reset', { kind: 'reset' }],
-		['silence', { kind: 'hang' }],
-		['an answer that breaks off', { kind: 'truncated' }],
-		['malformed JSON', { kind: 'malformedJson' }],
-		['an error page', { kind: 'html' }],
-		['no body', { kind: 'empty' }],
-		['values of other types', { kind: 'wrongTypes' }],
-		['a word nobody knows', { kind: 'unknownStatus' }],
-		['a body without end', { kind: 'hugeBody', bytes: 16 * 1024 * 1024 }],
-		['a 404', { kind: 'notFoundOnce', times: 1 }],
-	])('goes on after %s', (_case, fault) =>
-		onStage(async ({ simulator, run, make }) => {
-			const made = await make('apiframe', 'succeeded');
-			simulator.addFault({ ...fault, operation: 'read' });
-			const { items, error } = await run(onJob('wait', 'apiframe'), { items: [made] });
-			expect(error).toBeUndefined();
-			expect(items).toMatchObject([{ json: { jobId: made.json.jobId, status: 'succeeded', failure: null } }]);
-			expect(simulator.requestsOf('apiframe', 'read')).toHaveLength(2);
-		}),
-	);
-
 	test.concurrent('waits as long as a 429 asks before it looks again', () =>
 		onStage(async ({ simulator, run, make }) => {
 			const made = await make('aimlApi', 'succeeded');
 			simulator.addFault({ kind: 'status', status: 429, headers: { 'retry-after': '4' }, operation: 'read' });
 			await run(onJob('wait', 'aimlApi'), { items: [made] });
 			const [first, second] = simulator.requestsOf('aimlApi', 'read').map(({ at }) => at);
-			expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(3950);
-		}),
-	);
-
-	test.concurrent('out of time names why the last look failed', () =>
-		onStage(async ({ simulator, run, make }) => {
-			const made = await make('evolink', 'running');
-			simulator.addFault({ kind: 'status', status: 500, operation: 'read', times: 10 });
-			const { error } = await run(onJob('wait', 'evolink', IN_NO_TIME), { items: [made] });
-			expect(error).toMatchObject({ httpCode: '500', context: { job: { jobId: made.json.jobId } } });
-			expect(error?.description).toContain('The last read failed: Internal server error.');
-		}),
-	);
-
-	test.concurrent.each<[string, Fault]>([
-		['a refused key', { kind: 'status', status: 401 }],
-		['a redirect', { kind: 'redirect' }],
-	])('ends at once on %s, for the next look would meet it again', (_case, fault) =>
-		onStage(async ({ simulator, run, make }) => {
-			const made = await make('aimlApi', 'running');
-			simulator.addFault({ ...fault, operation: 'read', times: 100 });
-			const { error } = await run(onJob('wait', 'aimlApi'), { items: [made] });
-			expect(error).toMatchObject({ context: { job: { jobId: made.json.jobId } } });
-			expect(simulator.requestsOf('aimlApi', 'read')).toHaveLength(1);
-			expect(simulator.requestsOf('cdn')).toEqual([]);
+			expect(Number(second) - Number(first)).toBe(4000);
 		}),
 	);
 

@@ -25,7 +25,7 @@ import { readBounded } from './stream';
  */
 
 /** Milliseconds until an answer must be there, body included. A create may carry a 20 MB image. */
-export const REQUEST_TIMEOUTS: Record<HttpPurpose, number> = {
+const REQUEST_TIMEOUTS: Record<HttpPurpose, number> = {
 	create: 120_000,
 	upload: 120_000,
 	read: 30_000,

@@ -31,7 +31,6 @@ export function front(_provider: ProviderName, operation: OperationName): Row[] 
 			jobs: creating ? 0 : 1,
 			...(counts && { connections }),
 			...(polling && { form: { timeout: SHORT } }),
-			seconds: creating ? 1 : polling ? 0 : 7,
 		};
 	});
 	const passing: Row = {
@@ -40,7 +39,6 @@ export function front(_provider: ProviderName, operation: OperationName): Row[] 
 		expected: WELL,
 		...(creating && { creates: 1 }),
 		jobs: 1,
-		seconds: polling ? 8 : 1,
 	};
 	return [...staying, passing];
 }

@@ -54,14 +54,14 @@ export interface Cell {
 	creates?: number;
 	/** How many jobs must have been made for the item. */
 	jobs: 0 | 1;
+	/** How often the item's job must have been read. */
+	reads?: number;
 	/** Connections the front must have seen. */
 	connections?: number;
 	/** The form, beside what every cell of the operation has. */
 	form?: { timeout?: number; downloadVideo?: boolean; firstFrame?: 'binary'; waitForSlot?: number };
 	/** Where the job stands; default over, for a cancellation queued. */
 	phase?: 'running';
-	/** About how long it takes: the longest begin first. */
-	seconds: number;
 }
 
 /** A create that certainly made nothing is sent once more. */
@@ -79,16 +79,10 @@ export const SHORT = 0.01;
 export const faultsFor = (operation: OperationName): readonly NamedFault[] =>
 	operation === 'createAndWait' ? FAULTS.filter(({ typical }) => typical) : FAULTS;
 
-/** How many seconds a provider wants between two looks. */
-export const POLL: Record<ProviderName, number> = { aimlApi: 2, apiframe: 2, evolink: 8, wiro: 3 };
-
-const lastsOf = (provider: ProviderName, operation: OperationName): number =>
-	operation === 'createAndWait' ? POLL[provider] : 0;
-
 export const WELL: Expectation = { kind: 'well' };
 
 /** A cell before it is known whose and when it is. */
-export type Row = Omit<Cell, 'provider' | 'operation' | 'moment' | 'seconds'> & { seconds?: number };
+export type Row = Omit<Cell, 'provider' | 'operation' | 'moment'>;
 
 /** Draws a part of the matrix. */
 export function draw(
@@ -99,13 +93,7 @@ export function draw(
 ): Cell[] {
 	return providers.flatMap((provider) =>
 		operations.flatMap((operation) =>
-			rowsOf(provider, operation).map(({ seconds = 0, ...row }) => ({
-				provider,
-				operation,
-				moment,
-				...row,
-				seconds: seconds + lastsOf(provider, operation),
-			})),
+			rowsOf(provider, operation).map((row) => ({ provider, operation, moment, ...row })),
 		),
 	);
 }

@@ -54,6 +54,8 @@ function checkMoney(cell: Cell, played: Played): void {
 	expect(creates).toHaveLength(cell.creates ?? 0);
 	const keys = new Set(creates.map(({ headers }) => headers['idempotency-key']));
 	expect(keys.size).toBeLessThanOrEqual(1);
+	const reads = played.requests.filter(({ operation }) => operation === 'read');
+	if (cell.reads !== undefined) expect(reads).toHaveLength(cell.reads);
 	if (cell.connections !== undefined) expect(played.connections).toBe(cell.connections);
 }
 

@@ -31,7 +31,7 @@ export function busyCreate(provider: ProviderName): Row[] {
 	const full: Fault = { kind: 'status', status: 200, code: 96 };
 	const impatient = { waitForSlot: 0 };
 	const rows: Row[] = [
-		{ what: 'a 429', fault: limited, expected: WELL, creates: 2, jobs: 1, seconds: 1 },
+		{ what: 'a 429', fault: limited, expected: WELL, creates: 2, jobs: 1 },
 		{
 			what: 'a 429 that stays',
 			fault: { ...limited, times: ALWAYS },
@@ -43,7 +43,7 @@ export function busyCreate(provider: ProviderName): Row[] {
 	];
 	if (provider === 'wiro') {
 		rows.push(
-			{ what: 'no free slot', fault: full, expected: WELL, creates: 2, jobs: 1, seconds: 5 },
+			{ what: 'no free slot', fault: full, expected: WELL, creates: 2, jobs: 1 },
 			{
 				what: 'no free slot for long',
 				fault: { ...full, times: ALWAYS },
@@ -61,14 +61,13 @@ export function busyCreate(provider: ProviderName): Row[] {
 	if (provider === 'apiframe' || provider === 'evolink') {
 		const closed: Fault = { kind: 'status', status: 503, headers: AT_ONCE };
 		rows.push(
-			{ what: 'its documented 503', fault: closed, expected: WELL, creates: 2, jobs: 1, seconds: 1 },
+			{ what: 'its documented 503', fault: closed, expected: WELL, creates: 2, jobs: 1 },
 			{
 				what: 'its documented 503 that stays',
 				fault: { ...closed, times: ALWAYS },
 				expected: error('unavailable', /HTTP 503/, false),
 				creates: 1 + CREATE_RETRIES,
 				jobs: 0,
-				seconds: 1,
 			},
 		);
 	}
@@ -82,30 +81,28 @@ const isDocumentedNo = (provider: ProviderName, { fault }: NamedFault): boolean 
 /** Nobody knows what became of the create: it is not sent again, but where a key makes that harmless. */
 export function uncertainCreate(provider: ProviderName, operation: OperationName, moment: 'before' | 'after'): Row[] {
 	return faultsFor(operation).flatMap((named): Row[] => {
-		const { what, fault, says, seconds = 0 } = named;
+		const { what, fault, says } = named;
 		if (isDocumentedNo(provider, named)) return [];
 		if (moment === 'before' && (named.needsAnswer || fault.kind === 'slow')) return [];
 		const jobs = moment === 'after' || provider === 'apiframe' ? 1 : 0;
 		const struck: Fault = { ...fault, moment };
-		if (fault.kind === 'slow') return [{ what, fault: struck, expected: WELL, creates: 1, jobs: 1, seconds }];
-		if (provider === 'apiframe')
-			return [{ what, fault: struck, expected: WELL, creates: 2, jobs, seconds: 1 + seconds }];
+		if (fault.kind === 'slow') return [{ what, fault: struck, expected: WELL, creates: 1, jobs: 1 }];
+		if (provider === 'apiframe') return [{ what, fault: struck, expected: WELL, creates: 2, jobs }];
 		const showsId = moment === 'after' && (fault.kind === 'malformedJson' || fault.kind === 'hugeBody');
 		const expected: Expectation = { ...error('unknown', says, false), ...(showsId && { quotesId: true }) };
-		return [{ what, fault: struck, expected, creates: 1, jobs, seconds }];
+		return [{ what, fault: struck, expected, creates: 1, jobs }];
 	});
 }
 
 /** A key makes repeats harmless, but they too have an end. */
 export function endlesslyUncertainCreate(moment: 'before' | 'after'): Row[] {
 	return FAULTS.filter(({ what }) => ['a reset', 'silence', 'an error page'].includes(what)).map(
-		({ what, fault, says, seconds = 0 }) => ({
+		({ what, fault, says }) => ({
 			what: `${what} that stays`,
 			fault: { ...fault, moment, times: ALWAYS },
 			expected: error('unknown', says, false),
 			creates: 5,
 			jobs: moment === 'after' ? 1 : 0,
-			seconds: 15 + 5 * seconds,
 		}),
 	);
 }
@@ -135,26 +132,26 @@ export function strangeCreate(provider: ProviderName, operation: OperationName):
 /** An upload makes nothing, so it is repeated; what fails it for good has made no job. */
 export function upload(_provider: ProviderName, operation: OperationName): Row[] {
 	const form = { firstFrame: 'binary' } as const;
-	const passing = faultsFor(operation).map(({ what, fault, seconds = 0 }): Row => {
+	const passing = faultsFor(operation).map(({ what, fault }): Row => {
 		const once: Fault = { ...fault, operation: 'upload' };
-		return { what, fault: once, expected: WELL, creates: 1, jobs: 1, form, seconds: 1 + seconds };
+		return { what, fault: once, expected: WELL, creates: 1, jobs: 1, form };
 	});
 	const staying = faultsFor(operation)
 		.filter(({ fault }) => fault.kind !== 'slow')
-		.map(({ what, fault, says, title, seconds = 0 }): Row => ({
+		.map(({ what, fault, says, title }): Row => ({
 			what: `${what} that stays`,
 			fault: { ...fault, operation: 'upload', times: ALWAYS },
 			expected: error(title, says, false),
 			creates: 0,
 			jobs: 0,
 			form,
-			seconds: 1 + 2 * seconds,
 		}));
 	const refused = REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
 		// The files' servers have envelopes of their own, in which only the status counts.
 		const title = titles.evolink;
 		if (title === undefined || fault.code !== undefined) return [];
-		const struck: Fault = { ...fault, operation: 'upload', times: ALWAYS };
+		// It comes when the other item has its job: before, it would keep that from being bought.
+		const struck: Fault = { ...fault, operation: 'upload', times: ALWAYS, delayMs: 100 };
 		return [{ what, fault: struck, expected: error(title, says, false), creates: 0, jobs: 0, form }];
 	});
 	return [...passing, ...staying, ...refused];
@@ -164,13 +161,12 @@ export function upload(_provider: ProviderName, operation: OperationName): Row[]
 export function uploadWithCreate(_provider: ProviderName, operation: OperationName): Row[] {
 	return faultsFor(operation)
 		.filter(({ needsAnswer, fault }) => !needsAnswer && fault.kind !== 'slow')
-		.map(({ what, fault, says, seconds = 0 }) => ({
+		.map(({ what, fault, says }) => ({
 			what,
 			fault,
 			expected: error('unknown', says, false),
 			creates: 1,
 			jobs: 0,
 			form: { firstFrame: 'binary' },
-			seconds,
 		}));
 }

@@ -1,17 +1,6 @@
 /** Rows of the fault matrix: what is done with a job that exists. */
 import type { Fault, ProviderName } from '../../tools/simulator';
-import {
-	ALWAYS,
-	AT_ONCE,
-	error,
-	faultsFor,
-	POLL,
-	SHORT,
-	WELL,
-	type Expectation,
-	type OperationName,
-	type Row,
-} from './cell';
+import { ALWAYS, AT_ONCE, error, faultsFor, SHORT, WELL, type Expectation, type OperationName, type Row } from './cell';
 import { DOWNLOAD_FAULTS, FAULTS, REFUSALS, type NamedFault } from './faults';
 import type { Title } from './titles';
 
@@ -38,26 +27,25 @@ const about = (operation: OperationName): Pick<Row, 'creates' | 'jobs'> =>
 /** A read is repeated, or waited on; what fails it for good leaves the job as it was. */
 export function read(provider: ProviderName, operation: OperationName): Row[] {
 	const base = about(operation);
-	const again = operation === 'get' ? 1 : POLL[provider];
 	const forever: Row['form'] = operation === 'get' ? {} : { timeout: SHORT };
-	const passing = [...faultsFor(operation), TOO_MANY].map(({ what, fault, seconds = 0 }): Row => {
+	const passing = [...faultsFor(operation), TOO_MANY].map(({ what, fault }): Row => {
 		const once: Fault = { ...fault, operation: 'read' };
-		return { ...base, what, fault: once, expected: WELL, seconds: again + seconds };
+		return { ...base, what, fault: once, expected: WELL, reads: fault.kind === 'slow' ? 1 : 2 };
 	});
 	const staying = [...faultsFor(operation), TOO_MANY]
 		.filter(({ fault }) => fault.kind !== 'slow')
-		.map(({ what, fault, says, title, seconds = 0 }): Row => {
+		.map(({ what, fault, says, title }): Row => {
 			const struck: Fault = { ...fault, operation: 'read', times: ALWAYS };
 			const expected = error(operation === 'get' ? title : 'timedOut', says, true);
-			const lasts = operation === 'get' ? 7 + 4 * seconds : seconds;
-			return { ...base, what: `${what} that stays`, fault: struck, expected, form: forever, seconds: lasts };
+			const reads = operation === 'get' ? 4 : 1;
+			return { ...base, what: `${what} that stays`, fault: struck, expected, form: forever, reads };
 		});
 	const refused = REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
 		const title = titles[provider];
 		// What they mean for a read that is waited on is another matter: a job may be unknown for a moment.
 		if (title === undefined || !READ_REFUSALS.includes(title)) return [];
 		const struck: Fault = { ...fault, operation: 'read', times: ALWAYS };
-		return [{ ...base, what, fault: struck, expected: error(title, says, true) }];
+		return [{ ...base, what, fault: struck, expected: error(title, says, true), reads: 1 }];
 	});
 	const lost: Fault = { kind: 'notFoundOnce', operation: 'read' };
 	const unknownYet: Row = {
@@ -65,7 +53,7 @@ export function read(provider: ProviderName, operation: OperationName): Row[] {
 		what: 'a job it does not know yet',
 		fault: lost,
 		expected: WELL,
-		seconds: again + 1,
+		reads: 2,
 	};
 	const never: Fault = { kind: 'status', operation: 'read', times: ALWAYS, ...UNKNOWN_JOB[provider] };
 	const unknownEver: Row = {
@@ -74,29 +62,27 @@ export function read(provider: ProviderName, operation: OperationName): Row[] {
 		fault: never,
 		expected: error(operation === 'get' ? 'notFound' : 'timedOut', /is not lost/, true),
 		form: forever,
-		seconds: operation === 'get' ? 6 : 0,
 	};
-	return [...passing, ...staying, ...refused, unknownYet, unknownEver, ...strangeRead(operation, base, again)];
+	return [...passing, ...staying, ...refused, unknownYet, unknownEver, ...strangeRead(operation, base)];
 }
 
 /** Answers of which only the status cannot be read. */
-function strangeRead(operation: OperationName, base: Pick<Row, 'creates' | 'jobs'>, again: number): Row[] {
+function strangeRead(operation: OperationName, base: Pick<Row, 'creates' | 'jobs'>): Row[] {
 	const shown: Expectation = operation === 'get' ? { kind: 'well', status: 'unknown' } : WELL;
-	const seconds = operation === 'get' ? 0 : again;
 	const rows: Row[] = [
 		{
 			...base,
 			what: 'values of other types',
 			fault: { kind: 'wrongTypes', operation: 'read' },
 			expected: shown,
-			seconds,
+			reads: operation === 'get' ? 1 : 2,
 		},
 		{
 			...base,
 			what: 'a word nobody documented',
 			fault: { kind: 'unknownStatus', operation: 'read' },
 			expected: shown,
-			seconds,
+			reads: operation === 'get' ? 1 : 2,
 		},
 	];
 	if (operation === 'get') return rows;
@@ -114,13 +100,12 @@ function strangeRead(operation: OperationName, base: Pick<Row, 'creates' | 'jobs
 
 /** The job is over and paid for, whatever becomes of its file. */
 export function download(_provider: ProviderName, operation: OperationName): Row[] {
-	return DOWNLOAD_FAULTS.map(({ what, fault, says, times = 1, seconds = 0 }) => ({
+	return DOWNLOAD_FAULTS.map(({ what, fault, says, times = 1 }) => ({
 		...about(operation),
 		what,
 		fault: { ...fault, provider: 'cdn', operation: 'download', times },
 		expected: says === null ? WELL : error('download', says, true),
 		form: { downloadVideo: true },
-		seconds,
 	}));
 }
 
@@ -129,18 +114,17 @@ export function cancellation(step: 'cancel' | 'kill'): Row[] {
 	const place: Pick<Row, 'jobs' | 'phase'> = { jobs: 1, ...(step === 'kill' && { phase: 'running' }) };
 	const struckBy = (fault: Fault, times = 1): Fault => ({ ...fault, operation: step, times });
 	const named = (what: string) => (step === 'kill' ? `${what} to Kill` : what);
-	const passing = [...FAULTS, TOO_MANY].flatMap(({ what, fault, needsAnswer, seconds = 0 }): Row[] => {
-		const row: Row = { ...place, what: named(what), fault: struckBy(fault), expected: WELL, seconds: 1 + seconds };
+	const passing = [...FAULTS, TOO_MANY].flatMap(({ what, fault, needsAnswer }): Row[] => {
+		const row: Row = { ...place, what: named(what), fault: struckBy(fault), expected: WELL };
 		const done: Row = { ...row, what: `${row.what} once it is done`, fault: struckBy({ ...fault, moment: 'after' }) };
 		return needsAnswer ? [done] : [row, done];
 	});
 	if (step === 'kill') return passing;
 	const staying = [...FAULTS, TOO_MANY]
 		.filter(({ fault }) => fault.kind !== 'slow')
-		.map(({ what, fault, says, title, seconds = 0 }): Row => {
+		.map(({ what, fault, says, title }): Row => {
 			const expected = error(title, says, true);
-			const lasts = 7 + 4 * seconds;
-			return { ...place, what: `${what} that stays`, fault: struckBy(fault, ALWAYS), expected, seconds: lasts };
+			return { ...place, what: `${what} that stays`, fault: struckBy(fault, ALWAYS), expected };
 		});
 	const refused = REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
 		const title = titles.wiro;

@@ -7,13 +7,12 @@ import {
 	type SimulatedJob,
 	type Simulator,
 } from '../../tools/simulator';
-import { DOWNLOAD_LIMITS, REQUEST_TIMEOUTS } from '../../tools/support/built';
+import { DOWNLOAD_LIMITS } from '../../tools/support/built';
 import { credentialsFor } from '../../tools/support/gateways';
 import { runHailuo, type CredentialData } from '../../tools/support/runNode';
 import { aCreate, aPrompt, nextExecutionId, onJob, type HailuoRun } from '../stage';
-import { ONE_MORE_TRY } from '../videos';
+import { ONE_MORE_TRY, REAL_LIMITS } from '../videos';
 import { CREATE_RETRIES, type Cell } from './cell';
-import { PATIENCE } from './faults';
 import { raise } from './fronts';
 
 /** What came of a cell in one run. */
@@ -37,11 +36,8 @@ const SOUND = 'the sound boat';
 
 const VIDEO_BYTES = 2048;
 
-/** Cells under way at the same time: most of them only wait. */
+/** Cells under way at the same time: they share the time they wait for, so that it passes once for all of them. */
 const SIDE_BY_SIDE = 90;
-
-/** Milliseconds by which the event loop may be late for another cell to begin: a busy machine must not break deadlines. */
-const TOLERATED_DELAY = 40;
 
 const isStruck = ({ request }: SimulatedJob): boolean => JSON.stringify(request).includes(MARK);
 
@@ -123,42 +119,18 @@ export async function play(cell: Cell, goOn: boolean): Promise<Played> {
 	}
 }
 
-/** Shortens the times after which requests and downloads are given up. @returns what restores them */
-function losePatience(): () => void {
-	const timeouts = { ...REQUEST_TIMEOUTS };
-	const limits = { ...DOWNLOAD_LIMITS };
-	for (const purpose of ['create', 'read', 'cancel', 'upload'] as const) REQUEST_TIMEOUTS[purpose] = PATIENCE;
-	Object.assign(DOWNLOAD_LIMITS, ONE_MORE_TRY, { stall: PATIENCE });
-	return () => {
-		Object.assign(REQUEST_TIMEOUTS, timeouts);
-		Object.assign(DOWNLOAD_LIMITS, limits);
-	};
-}
-
-async function untilIdle(): Promise<void> {
-	for (;;) {
-		const start = Date.now();
-		await new Promise((resolve) => setTimeout(resolve, 5));
-		if (Date.now() - start < TOLERATED_DELAY) return;
-	}
-}
-
 /**
  * What came of a cell: in a run that an error ends, and with Continue On Fail where an error is expected. Where something
  * went wrong with the test itself, that.
  */
 export type Result = { stopping: Played; goingOn: Played | null } | { broken: unknown };
 
-/**
- * Plays all cells, the longest first.
- */
+/** Plays all cells. */
 export async function playAll(cells: readonly Cell[]): Promise<Map<Cell, Result>> {
 	const results = new Map<Cell, Result>();
-	const waiting = [...cells].sort((left, right) => right.seconds - left.seconds);
-	const restore = losePatience();
+	const waiting = [...cells];
 	const worker = async () => {
 		for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
-			await untilIdle();
 			try {
 				const second = cell.expected.kind === 'well' ? null : play(cell, true);
 				const [stopping, goingOn] = await Promise.all([play(cell, false), second]);
@@ -168,10 +140,8 @@ export async function playAll(cells: readonly Cell[]): Promise<Map<Cell, Result>
 			}
 		}
 	};
-	try {
-		await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
-	} finally {
-		restore();
-	}
+	Object.assign(DOWNLOAD_LIMITS, ONE_MORE_TRY);
+	await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+	Object.assign(DOWNLOAD_LIMITS, REAL_LIMITS);
 	return results;
 }

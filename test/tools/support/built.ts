@@ -5,7 +5,6 @@ import type { ICredentialType } from 'n8n-workflow';
  */
 type NodeModule = typeof import('../../../nodes/Hailuo/Hailuo.node');
 type TriggerModule = typeof import('../../../nodes/Hailuo/HailuoTrigger.node');
-type GatewayModule = typeof import('../../../nodes/Hailuo/io/providerClient');
 type DownloadModule = typeof import('../../../nodes/Hailuo/io/downloadVideo');
 
 function load<Module>(file: string): Module {
@@ -15,8 +14,7 @@ function load<Module>(file: string): Module {
 export const { Hailuo } = load<NodeModule>('nodes/Hailuo/Hailuo.node');
 export const { HailuoTrigger } = load<TriggerModule>('nodes/Hailuo/HailuoTrigger.node');
 
-/** Changeable, so that a test of a silence of minutes lasts a second. */
-export const { REQUEST_TIMEOUTS } = load<GatewayModule>('nodes/Hailuo/io/providerClient');
+/** Changeable, so that a test says how often a download is tried again. */
 export const { DOWNLOAD_LIMITS } = load<DownloadModule>('nodes/Hailuo/io/downloadVideo');
 
 const manifest: { n8n: { credentials: string[] } } = require('../../../package.json');
