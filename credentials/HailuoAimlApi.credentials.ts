@@ -7,7 +7,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { authenticateAtOwnOrigin, fieldOf } from './ownOrigin';
+import { authenticateAtOwnOrigin } from './ownOrigin';
 
 export class HailuoAimlApi implements ICredentialType {
 	name = 'hailuoAimlApi';
@@ -32,6 +32,7 @@ export class HailuoAimlApi implements ICredentialType {
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
+			noDataExpression: true,
 			required: true,
 			default: 'https://api.aimlapi.com',
 			description: 'Address of the API, to change only for a proxy or another region',
@@ -46,8 +47,8 @@ export class HailuoAimlApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		return authenticateAtOwnOrigin(requestOptions, [fieldOf(credentials, 'baseUrl')], {
-			Authorization: `Bearer ${fieldOf(credentials, 'apiKey')}`,
-		});
+		return authenticateAtOwnOrigin(requestOptions, credentials, ({ apiKey }) => ({
+			Authorization: `Bearer ${apiKey}`,
+		}));
 	}
 }

@@ -7,7 +7,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { authenticateAtOwnOrigin, fieldOf } from './ownOrigin';
+import { authenticateAtOwnOrigin } from './ownOrigin';
 
 export class HailuoApiframeApi implements ICredentialType {
 	name = 'hailuoApiframeApi';
@@ -32,6 +32,7 @@ export class HailuoApiframeApi implements ICredentialType {
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
+			noDataExpression: true,
 			required: true,
 			default: 'https://api.apiframe.ai',
 			description: 'Address of the API, to change only for a proxy or another region',
@@ -46,8 +47,6 @@ export class HailuoApiframeApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		return authenticateAtOwnOrigin(requestOptions, [fieldOf(credentials, 'baseUrl')], {
-			'X-API-Key': fieldOf(credentials, 'apiKey'),
-		});
+		return authenticateAtOwnOrigin(requestOptions, credentials, ({ apiKey }) => ({ 'X-API-Key': apiKey }));
 	}
 }

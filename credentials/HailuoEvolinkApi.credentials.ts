@@ -7,7 +7,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { authenticateAtOwnOrigin, fieldOf } from './ownOrigin';
+import { authenticateAtOwnOrigin } from './ownOrigin';
 
 export class HailuoEvolinkApi implements ICredentialType {
 	name = 'hailuoEvolinkApi';
@@ -32,6 +32,7 @@ export class HailuoEvolinkApi implements ICredentialType {
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
+			noDataExpression: true,
 			required: true,
 			default: 'https://api.evolink.ai',
 			description: 'Address of the API, to change only for a proxy or another region',
@@ -40,6 +41,7 @@ export class HailuoEvolinkApi implements ICredentialType {
 			displayName: 'Files Base URL',
 			name: 'filesBaseUrl',
 			type: 'string',
+			noDataExpression: true,
 			required: true,
 			default: 'https://files-api.evolink.ai',
 			description: 'Address that images are uploaded to, to change only for a proxy or another region',
@@ -61,12 +63,8 @@ export class HailuoEvolinkApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		return authenticateAtOwnOrigin(
-			requestOptions,
-			[fieldOf(credentials, 'baseUrl'), fieldOf(credentials, 'filesBaseUrl')],
-			{
-				Authorization: `Bearer ${fieldOf(credentials, 'apiKey')}`,
-			},
-		);
+		return authenticateAtOwnOrigin(requestOptions, credentials, ({ apiKey }) => ({
+			Authorization: `Bearer ${apiKey}`,
+		}));
 	}
 }

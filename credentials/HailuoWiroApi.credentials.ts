@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto';
-
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,
@@ -9,7 +7,8 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { authenticateAtOwnOrigin, fieldOf } from './ownOrigin';
+import { NONCE_HEADER, signatureOf } from '../nodes/Hailuo/providers/wiro/wiroSignature';
+import { authenticateAtOwnOrigin } from './ownOrigin';
 
 export class HailuoWiroApi implements ICredentialType {
 	name = 'hailuoWiroApi';
@@ -55,6 +54,7 @@ export class HailuoWiroApi implements ICredentialType {
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
+			noDataExpression: true,
 			required: true,
 			default: 'https://api.wiro.ai',
 			description: 'Address of the API without its version, to change only for a proxy or another region',
@@ -95,20 +95,17 @@ export class HailuoWiroApi implements ICredentialType {
 		],
 	};
 
-	/** A signature project wants every request signed: HMAC-SHA256 of secret and nonce under the key (Wiro page). */
+	/** A signature project wants every request signed. A request that has a nonce keeps it. */
 	authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const apiKey = fieldOf(credentials, 'apiKey');
-		const headers: Record<string, string> = { 'x-api-key': apiKey };
-		if (credentials.authentication !== 'apiKey') {
-			const nonce = String(Math.floor(Date.now() / 1000));
-			headers['x-nonce'] = nonce;
-			headers['x-signature'] = createHmac('sha256', apiKey)
-				.update(fieldOf(credentials, 'apiSecret') + nonce)
-				.digest('hex');
-		}
-		return authenticateAtOwnOrigin(requestOptions, [fieldOf(credentials, 'baseUrl')], headers);
+		return authenticateAtOwnOrigin(requestOptions, credentials, ({ apiKey, apiSecret }) => {
+			if (apiSecret === null) return { 'x-api-key': apiKey };
+			const given = requestOptions.headers?.[NONCE_HEADER];
+			const nonce = typeof given === 'string' ? given : String(Date.now());
+			const signature = signatureOf({ apiKey, apiSecret }, nonce);
+			return { 'x-api-key': apiKey, [NONCE_HEADER]: nonce, 'x-signature': signature };
+		});
 	}
 }

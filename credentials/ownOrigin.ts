@@ -1,14 +1,6 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
-/**
- * Reads a field of a credential.
- *
- * @returns the text without the blanks and line ends that pasting brings along; empty when it is no text
- */
-export function fieldOf(credentials: ICredentialDataDecryptedObject, name: string): string {
-	const value = credentials[name];
-	return typeof value === 'string' ? value.trim() : '';
-}
+import { readAddress, readCredential, type CredentialKeys } from '../nodes/Hailuo/core/http/credentialFields';
 
 /**
  * Puts a key on a request, provided that the request goes to the key's own service. n8n's client carries headers along
@@ -16,33 +8,38 @@ export function fieldOf(credentials: ICredentialDataDecryptedObject, name: strin
  * this package, a credential test or an HTTP Request node. A redirect then comes back as what it is, an answer.
  *
  * @param requestOptions what n8n is about to send; left as it is
- * @param addresses the credential's own addresses; only their origins count
- * @param headers the headers that hold the key
- * @returns the request to send; rejects when none of the addresses is of the origin the request goes to
+ * @param credentials the credential's fields; of its own addresses only the origins count
+ * @param headersOf makes the headers that hold the key
+ * @returns the request to send; rejects when the credential cannot be used, and when none of its addresses is of the
+ * origin the request goes to
  */
 export function authenticateAtOwnOrigin(
 	requestOptions: IHttpRequestOptions,
-	addresses: readonly string[],
-	headers: Record<string, string>,
+	credentials: ICredentialDataDecryptedObject,
+	headersOf: (keys: CredentialKeys) => Record<string, string>,
 ): Promise<IHttpRequestOptions> {
-	const refusal = refusalOf(requestOptions, addresses);
-	if (refusal !== null) return Promise.reject(new Error(refusal));
+	const credential = readCredential(credentials);
+	if ('problem' in credential)
+		return Promise.reject(new Error(`${credential.problem.title}. ${credential.problem.cure}`));
+	// A credential test's base is the field as it was typed.
+	const { baseURL } = requestOptions;
+	const based = { ...requestOptions, ...(baseURL !== undefined && { baseURL: readAddress(baseURL) ?? baseURL }) };
+	const { api, files } = credential.addresses;
+	const origins = [new URL(api).origin, new URL(files).origin];
+	const target = originOf(targetOf(based), based.baseURL);
+	if (target === null || !origins.includes(target)) {
+		const own = [...new Set(origins)].join(' and ');
+		const shown = target ?? 'an address that cannot be read';
+		return Promise.reject(new Error(`The credential is for ${own} alone; its key is not sent to ${shown}`));
+	}
 	return Promise.resolve({
-		...requestOptions,
-		headers: { ...requestOptions.headers, ...headers },
+		...based,
+		headers: { ...requestOptions.headers, ...headersOf(credential.keys) },
 		// Two names for one thing: n8n's present request helper reads the first, the older one, which the HTTP Request
 		// node still uses, the second.
 		disableFollowRedirect: true,
 		maxRedirects: 0,
 	});
-}
-
-function refusalOf(requestOptions: IHttpRequestOptions, addresses: readonly string[]): string | null {
-	const origins = addresses.map((address) => originOf(address)).filter((origin) => origin !== null);
-	if (origins.length === 0) return "The credential's Base URL is not an address that begins with https:// or http://";
-	const target = originOf(targetOf(requestOptions), requestOptions.baseURL);
-	if (target !== null && origins.includes(target)) return null;
-	return `The credential is for ${origins.join(' and ')} alone; its key is not sent to ${target ?? 'an address that cannot be read'}`;
 }
 
 /** The HTTP Request node's options have `uri` instead of `url`. */

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { textAt } from '../core/http/read';
+import { readKey } from '../core/http/credentialFields';
 import { readTicket, triggerPlaceOf, writeTicket, type Ticket } from '../core/callback/ticket';
 import type { ProviderAdapter } from '../providers/adapter';
 
@@ -13,7 +13,7 @@ export async function readSecret(
 	context: IExecuteFunctions | IWebhookFunctions,
 	adapter: ProviderAdapter,
 ): Promise<string> {
-	return textAt(await context.getCredentials(adapter.credential), 'apiKey') ?? '';
+	return readKey((await context.getCredentials(adapter.credential)).apiKey);
 }
 
 /**

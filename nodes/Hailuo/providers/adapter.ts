@@ -1,4 +1,5 @@
 import type { Offer } from '../core/video/catalog';
+import type { CredentialKeys } from '../core/http/credentialFields';
 import type { Exchange, JsonObject } from '../core/http/http';
 import type { Job, JobReference, JobStatus } from '../core/job/job';
 import type { VideoRequest } from '../core/video/videoRequest';
@@ -70,21 +71,22 @@ export interface ProviderAdapter {
 	/** Ends the job at the provider; a job that was over already is answered as it is. */
 	cancel?(reference: JobReference): Exchange<Job>;
 
-	/**
-	 * Present where the credential signs requests.
-	 *
-	 * @param fields the credential's
-	 * @param from seconds since 1970
-	 * @param to the last second
-	 * @returns the signatures that a request sent in that time may bear, so that none is shown where it comes back
-	 */
-	signaturesOf?(fields: Readonly<Record<string, unknown>>, from: number, to: number): string[];
+	/** Present where the credential signs requests, if it has a secret to do it with. */
+	readonly signing?: SigningCapability;
 
 	/** Present where the provider tells of a job's stages over a WebSocket. */
 	readonly progressSocket?: ProgressSocketCapability;
 
 	/** Present where the provider can report a job's end to a URL given at create. */
 	readonly callbacks?: CallbackCapability;
+}
+
+/** What is needed to know a request's signature before it is sent, so that it is shown nowhere when it is quoted. */
+export interface SigningCapability {
+	/** The header of the request from which the credential takes the nonce. */
+	readonly nonceHeader: string;
+	/** Makes the signature that the credential puts on the request. */
+	signatureOf(keys: CredentialKeys, nonce: string): string;
 }
 
 /** A socket is only a doorbell, as a callback is. */

@@ -1,5 +1,3 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { ICredentialDataDecryptedObject, ICredentialType } from 'n8n-workflow';
 
 import { HailuoAimlApi } from '../../../credentials/HailuoAimlApi.credentials';
@@ -7,55 +5,11 @@ import { HailuoApiframeApi } from '../../../credentials/HailuoApiframeApi.creden
 import { HailuoEvolinkApi } from '../../../credentials/HailuoEvolinkApi.credentials';
 import { HailuoWiroApi } from '../../../credentials/HailuoWiroApi.credentials';
 import { startSimulator, type Simulator } from '../../tools/simulator';
+import { Endpoint } from '../../tools/support/endpoint';
 import { sendAsHttpRequestNode, testCredential, withDefaults } from '../../tools/support/testCredential';
 
 const KEY = 'key-3f9a';
 const SECRET = 'secret-77b1';
-
-interface Received {
-	method: string;
-	path: string;
-	headers: IncomingHttpHeaders;
-	body: string;
-}
-
-interface Reply {
-	status: number;
-	headers?: Record<string, string>;
-	body?: unknown;
-}
-
-/** A loopback server that records what it is sent and answers as told. */
-class Endpoint {
-	readonly received: Received[] = [];
-	reply: (request: Received) => Reply = () => ({ status: 200, body: {} });
-	private readonly server: Server = createServer((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on('data', (chunk: Buffer) => chunks.push(chunk));
-		request.on('end', () => {
-			const body = Buffer.concat(chunks).toString();
-			const received = { method: request.method!, path: request.url!, headers: request.headers, body };
-			this.received.push(received);
-			const reply = this.reply(received);
-			response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-			response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {}));
-		});
-	});
-
-	async open(): Promise<this> {
-		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-		return this;
-	}
-
-	get url(): string {
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-	}
-
-	async close(): Promise<void> {
-		this.server.closeAllConnections();
-		await new Promise((resolve) => this.server.close(resolve));
-	}
-}
 
 let api: Endpoint;
 let elsewhere: Endpoint;
@@ -171,18 +125,59 @@ describe.each(cases)('the credential of %s', (_name, { type, data, sent, request
 		]);
 	});
 
-	test.each(['', 'api.example.com', 'ftp://api.example.com', 'file:///'])(
-		'says so when the Base URL is %j',
-		async (baseUrl) => {
-			const verdict = await testCredential(type, {
-				...at(baseUrl),
-				...('filesBaseUrl' in withDefaults(type, {}) && { filesBaseUrl: '' }),
+	test.each(['\u200b', '\ufeff', '\u00a0', '\n', '\u00ad'])(
+		'sends its key without the %j that was pasted with it, to an address without it',
+		async (unseen) => {
+			api.reply = () => ({ status: 200, body: answer });
+			const dirty = Object.fromEntries(
+				Object.entries(data).map(([name, value]) => [
+					name,
+					name === 'authentication' ? value : `${String(value).slice(0, 4)}${unseen}${String(value).slice(4)}${unseen}`,
+				]),
+			);
+			expect(await testCredential(type, { ...dirty, baseUrl: `${unseen}${api.url}${unseen}` })).toMatchObject({
+				status: 'OK',
 			});
-			expect(verdict.status).toBe('Error');
-			expect(verdict.message).not.toContain(KEY);
-			expect(verdict.message).toContain('Base URL');
+			expect(api.received[0]).toMatchObject({ headers: sent, path: request.split(' ')[1] });
 		},
 	);
+
+	test.each<[string, ICredentialDataDecryptedObject, string]>([
+		...['', ' ', '\u200b'].map((apiKey): [string, ICredentialDataDecryptedObject, string] => [
+			`an API Key of ${JSON.stringify(apiKey)}`,
+			{ apiKey },
+			"The credential's 'API Key' is empty",
+		]),
+		['a key that no header can hold', { apiKey: 'кey' }, "The credential's 'API Key' holds a character"],
+		...[
+			'',
+			'api.example.com',
+			'ftp://api.example.com',
+			'file:///',
+			'LOOPBACK#/proxy',
+			'LOOPBACK?key=1',
+			'http://user@LOOPBACK',
+			'LOOPBACK\\@api.example.com',
+		].map((baseUrl): [string, ICredentialDataDecryptedObject, string] => [
+			`a Base URL of ${JSON.stringify(baseUrl)}`,
+			{ baseUrl },
+			"The credential's 'Base URL' is not a web address",
+		]),
+	])('says what is wrong with %s, and asks nobody', async (_what, changes, message) => {
+		const baseUrl = String(changes.baseUrl ?? api.url).replace(/(http:\/\/user@)?LOOPBACK/, (_all, user?: string) =>
+			user === undefined ? api.url : api.url.replace('http://', user),
+		);
+		const verdict = await testCredential(type, { ...at(api.url), ...changes, baseUrl });
+		expect(verdict).toEqual({ status: 'Error', message: expect.stringContaining(message) as unknown });
+		expect(verdict.message).not.toContain(KEY);
+		expect(api.received).toEqual([]);
+	});
+
+	test('takes no expression for an address, which would be that of the first item for all', () => {
+		const addresses = type.properties.filter(({ name }) => /baseUrl$/i.test(name));
+		expect(addresses.length).toBeGreaterThan(0);
+		for (const address of addresses) expect(address.noDataExpression).toBe(true);
+	});
 
 	test('gives its key to no HTTP Request node that asks another origin', async () => {
 		await expect(sendAsHttpRequestNode(type, at(api.url), `${elsewhere.url}/collect`)).rejects.toThrow(
@@ -320,19 +315,33 @@ describe('Wiro', () => {
 
 	// Computed by: printf '<secret><nonce>' | openssl dgst -sha256 -hmac '<key>'
 	test.each([
-		['WIROKEY', 'WIROSECRET', '0e46a1345b745039ec76230747358016b23e0174e83002c4bdb37c7f195aba84'],
-		['kéy', 'sécret-✓', '3b86bad73ca74e99d159e028211e6a72b1912a1e9cffea5596e0f9d01943d332'],
+		['WIROKEY', 'WIROSECRET', 'cceebba6a89e85249f20bae90bafde70b3fe9e386646b592647dbb1b9d08a5da'],
+		['kéy', 'sécret-✓', 'd49d59c2b7ac2106746c57868384f78e6ef8e55bfbaa500416a61df790a05ce6'],
 	])('signs secret and nonce with the key %s', async (apiKey, apiSecret, signature) => {
 		expect(await headersFor({ authentication: 'signature', apiKey, apiSecret })).toEqual({
 			'x-api-key': apiKey,
-			'x-nonce': '1734513809',
+			'x-nonce': '1734513809999',
 			'x-signature': signature,
 		});
 	});
 
-	test('signs what was pasted with blanks around it', async () => {
-		expect(await headersFor({ apiKey: ' WIROKEY\n', apiSecret: '\tWIROSECRET ' })).toMatchObject({
-			'x-signature': '0e46a1345b745039ec76230747358016b23e0174e83002c4bdb37c7f195aba84',
+	test('signs the nonce that a request has', async () => {
+		const { headers } = await type.authenticate(
+			{ baseUrl: 'https://api.wiro.ai', authentication: 'signature', apiKey: 'WIROKEY', apiSecret: 'WIROSECRET' },
+			{ url: 'https://api.wiro.ai/v1/Task/Detail', headers: { 'x-nonce': '7' } },
+		);
+		expect(headers).toEqual({
+			'x-api-key': 'WIROKEY',
+			'x-nonce': '7',
+			'x-signature': 'ba4d7ef903bb7a39e0c569b52725e2e20114b4be6386dd25843c9633b2a2ac16',
+		});
+	});
+
+	test('signs with what is left when all that nobody sees is gone', async () => {
+		expect(await headersFor({ apiKey: ' WIRO\u200bKEY\n', apiSecret: '\tWIRO\r\nSECRET\ufeff ' })).toEqual({
+			'x-api-key': 'WIROKEY',
+			'x-nonce': '1734513809999',
+			'x-signature': 'cceebba6a89e85249f20bae90bafde70b3fe9e386646b592647dbb1b9d08a5da',
 		});
 	});
 

@@ -81,12 +81,16 @@ describe('imports', () => {
 		expect(circles).toEqual([]);
 	});
 
-	test('of credentials are of n8n-workflow, crypto and each other', () => {
-		const specifiers = listFiles('credentials', '.ts').flatMap((file) =>
-			readImports(file).map((found) => found.specifier),
-		);
-		const foreign = specifiers.filter(
-			(name) => !['n8n-workflow', 'node:crypto'].includes(name) && !name.startsWith('./'),
+	test('of credentials are of n8n-workflow, each other and the pure layers', () => {
+		const foreign = listFiles('credentials', '.ts').flatMap((file) =>
+			readImports(file)
+				.filter(({ specifier, file: target }) => {
+					if (target === undefined) return specifier !== 'n8n-workflow';
+					return target.startsWith('nodes/')
+						? !pureLayers.includes(layerOf(target))
+						: !target.startsWith('credentials/');
+				})
+				.map(({ specifier }) => `${file} imports ${specifier}`),
 		);
 		expect(foreign).toEqual([]);
 	});

@@ -7,7 +7,7 @@ import type { ProviderAdapter } from '../adapter';
 import { createExchange, type JobReading } from '../jobExchange';
 import { errorMessage, readCallback, refusesRun, TASK, WIRO } from './wiroRead';
 import { progressSocket } from './wiroSocket';
-import { signaturesOf } from './wiroSignature';
+import { NONCE_HEADER, signatureOf } from './wiroSignature';
 import { cancelTask, getTask } from './wiroTask';
 
 /** An image under the name of its field; the field has a twin named `<name>Url`. */
@@ -151,7 +151,7 @@ export const wiro: ProviderAdapter = {
 	linkLifetime: null,
 	callbacks: { documented: true, httpsOnly: false, resumesExecution: true, readCallback },
 	progressSocket,
-	signaturesOf,
+	signing: { nonceHeader: NONCE_HEADER, signatureOf },
 
 	create(request) {
 		return run(request, frameFieldsOf(request), true);

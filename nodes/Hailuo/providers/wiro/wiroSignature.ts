@@ -1,18 +1,15 @@
+import type { CredentialKeys } from '../../core/http/credentialFields';
 import { hmacHex } from '../../core/http/hmac';
-import { textAt } from '../../core/http/read';
+
+/** The header that holds what makes each signature another one. */
+export const NONCE_HEADER = 'x-nonce';
 
 /**
- * Names the `x-signature` of requests: HMAC-SHA256 of the secret and `x-nonce`, which is the second it is sent in, under
- * the key (Wiro page).
+ * Makes the `x-signature` of a request: HMAC-SHA256 of secret and nonce under the key (Wiro page).
  *
- * @param fields the credential's
- * @param from seconds since 1970
- * @param to the last second
- * @returns one for each second; none for a project that goes by its key alone
+ * @param nonce milliseconds since 1970, as Wiro's newer clients have it: requests of one second would share one of seconds
+ * @returns 64 hexadecimal digits
  */
-export function signaturesOf(fields: Readonly<Record<string, unknown>>, from: number, to: number): string[] {
-	const key = textAt(fields, 'apiKey');
-	const secret = textAt(fields, 'apiSecret');
-	if (key === null || secret === null) return [];
-	return Array.from({ length: Math.max(to - from + 1, 0) }, (_, index) => hmacHex(key, `${secret}${from + index}`));
+export function signatureOf({ apiKey, apiSecret }: CredentialKeys, nonce: string): string {
+	return hmacHex(apiKey, `${apiSecret ?? ''}${nonce}`);
 }
