@@ -99,14 +99,18 @@ async function failEverywhere(account: Account, data: Account['data'], isQuoted:
 	return await suite.run(workflowOf(name, [manualTrigger(), ...items, ...nodes]), { timeoutMs: 120_000 });
 }
 
-/** Keys and secrets as they are, in Base64 and in a URL, and every signature that was sent. */
+/** Keys and secrets as they are, in hexadecimal and in a URL, and every signature that was sent. */
 function needles(): string[] {
 	const { aimlApi, apiframe, evolink, wiro, wiroKeyOnly } = suite.simulator.keys;
 	const secrets = [aimlApi, apiframe, evolink, wiro, wiroKeyOnly].flatMap((keys) => Object.values<string>({ ...keys }));
 	const signatures = suite.simulator.requests.flatMap(({ headers }) => headers['x-signature'] ?? []);
 	expect(secrets).toHaveLength(6);
 	expect(signatures.length).toBeGreaterThan(10);
-	const spelled = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), btoa(secret).replace(/=+$/, '')]);
+	const spelled = secrets.flatMap((secret) => [
+		secret,
+		encodeURIComponent(secret),
+		Buffer.from(secret).toString('hex'),
+	]);
 	return [...new Set([...spelled, ...signatures])].map((needle) => needle.toLowerCase());
 }
 

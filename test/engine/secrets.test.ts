@@ -17,7 +17,7 @@ import { CELLS } from './faultMatrix/cells';
 import { playAll } from './faultMatrix/play';
 import { aCreate, aPrompt, nextExecutionId, onJob, PROVIDERS, until, type HailuoRun } from './stage';
 
-/** Characters that URLs, JSON, Base64 and regular expressions write in ways of their own. */
+/** Characters that URLs, JSON, HTML and regular expressions write in ways of their own. */
 const KEYS = {
 	hailuoAimlApi: { apiKey: 'aiml/Key+One=5d1f0c9b?x&y' },
 	hailuoApiframeApi: { apiKey: 'afk_Key.Two|8a47e3(9c)$^*' },
@@ -25,19 +25,20 @@ const KEYS = {
 	hailuoWiroApi: { apiKey: 'wiro~Key{Four}71ce04aa', apiSecret: 'wiro/Secret+Five=e90a35fb' },
 };
 
-/** Texts that must be nowhere: a secret as it is and in the spellings a provider may give it. */
+const inHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const inHex = (text: string): string => Buffer.from(text).toString('hex');
+
+/** Texts that must be nowhere: each twelve characters of a secret, as they are and in the spellings a provider may give them. */
 function spellingsOf(secret: string): string[] {
-	const base64 = (before: string): string => {
-		const core = Buffer.from(`${before}${secret}`).toString('base64').slice(0, -4);
-		// The first characters hold what stands before the secret, and one that is shared with it.
-		return core.slice(Math.ceil((before.length * 4) / 3) + 1);
-	};
-	return [
-		secret,
-		encodeURIComponent(secret),
-		JSON.stringify(secret).slice(1, -1),
-		...['', 'B', 'Be', 'Bearer '].map(base64),
-	];
+	const parts = Array.from({ length: secret.length - 11 }, (_, at) => secret.slice(at, at + 12));
+	return parts.flatMap((part) => [
+		part,
+		encodeURIComponent(part),
+		encodeURIComponent(encodeURIComponent(part)),
+		JSON.stringify(part).slice(1, -1),
+		inHtml(part),
+		inHex(part),
+	]);
 }
 
 /** Every text in a value, hidden properties, names and causes included. */
@@ -75,7 +76,7 @@ function leaks(places: Record<string, unknown>, secrets: readonly string[]): str
 	const needles = [...new Set(secrets.flatMap(spellingsOf))].map((text) => text.toLowerCase());
 	return Object.entries(places).flatMap(([place, value]) =>
 		textsIn(value)
-			.map((text) => text.toLowerCase())
+			.map((text) => text.replaceAll('\u00ad', '').toLowerCase())
 			.filter((text) => needles.some((needle) => text.includes(needle)))
 			.map((text) => `${place}: ${text.slice(0, 300)}`),
 	);
@@ -91,11 +92,18 @@ const leaksIn = (runs: readonly HailuoRun[], secrets: readonly string[]): string
 const QUOTES: Record<string, (headers: Record<string, string>) => string> = {
 	plainly: (headers) => Object.values(headers).join(', '),
 	'as JSON': (headers) => JSON.stringify(headers),
+	'as JSON in JSON': (headers) => JSON.stringify(JSON.stringify(headers)),
 	'as JSON of PHP': (headers) => JSON.stringify(headers).replaceAll('/', '\\/'),
 	'for a URL': (headers) => new URLSearchParams(headers).toString(),
 	'for a path': (headers) => encodeURIComponent(Object.values(headers).join(' ')),
-	'in Base64': (headers) => Object.values(headers).map(btoa).join(' '),
-	'in Base64 for URLs': (headers) => Buffer.from(JSON.stringify(headers)).toString('base64url'),
+	'for a path in a path': (headers) => encodeURIComponent(encodeURIComponent(Object.values(headers).join(' '))),
+	'in HTML': (headers) => inHtml(Object.values(headers).join(', ')),
+	'in hexadecimal': (headers) => Object.values(headers).map(inHex).join(' '),
+	'with soft hyphens': (headers) => [...Object.values(headers).join(' ')].join('\u00ad'),
+	'in part': (headers) =>
+		Object.values(headers)
+			.flatMap((value) => [value.slice(0, -4), value.slice(4)])
+			.join(' '),
 	'in capitals': (headers) => Object.values(headers).join(' ').toUpperCase(),
 	'behind much else': (headers) => `${'x'.repeat(100)} ${Object.values(headers).join(' ')} ${'y'.repeat(3000)}`,
 };
@@ -250,9 +258,9 @@ describe('a provider that quotes the key', () => {
 	});
 
 	test('is quoted with stars in its place', () => {
-		const { runs } = quoted['a bare text']!;
+		const runs = Object.values(quoted).flatMap((each) => each.runs);
 		const descriptions = runs.flatMap(({ error }) => (error?.description ? [error.description] : []));
-		expect(descriptions.some((text) => text.includes('It says: Bearer ***. (HTTP 403)'))).toBe(true);
+		expect(descriptions.some((text) => text.includes('It says: Bearer ***. (HTTP 4'))).toBe(true);
 		expect(descriptions.some((text) => text.includes('"x-api-key":"***"'))).toBe(true);
 	});
 
@@ -324,8 +332,9 @@ describe('these tests', () => {
 		['in bytes', (secret) => Buffer.from(secret)],
 		['in a stack', (secret) => new Error(secret)],
 		['in a URL', (secret) => ({ url: `https://x.example/?key=${encodeURIComponent(secret)}` })],
-		['in Base64', (secret) => Buffer.from(secret).toString('base64')],
-		['in Base64 behind a user name', (secret) => Buffer.from(`user:${secret}`).toString('base64')],
+		['in hexadecimal', (secret) => Buffer.from(secret).toString('hex')],
+		['without its last four characters', (secret) => secret.slice(0, -4)],
+		['with soft hyphens', (secret) => [...secret].join('\u00ad')],
 	])('would find a key %s', (_where, hide) => {
 		for (const secret of allKeys) expect(leaks({ hidden: hide(secret) }, [secret])).not.toEqual([]);
 	});
