@@ -39,7 +39,7 @@ export async function pause(milliseconds: number, ...signals: Array<AbortSignal 
 	const end = Date.now() + milliseconds;
 	while (signal?.aborted !== true && Date.now() < end) {
 		try {
-			await sleep(Math.min(end - Date.now(), SLICE_MILLISECONDS), signal);
+			await sleep(Math.min(Math.max(end - Date.now(), 0), SLICE_MILLISECONDS), signal);
 		} catch {
 			// Newer hosts reject when the signal fires; the loop's condition sees it.
 		}

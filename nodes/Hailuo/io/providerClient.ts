@@ -154,7 +154,7 @@ export class ProviderClient {
 			failure = { ...failure, made: perhapsMade ? 'maybe' : 'no' };
 			const wait = repeatAfterSeconds(request, failure, { sent, elapsed: Date.now() - start }, policy);
 			if (wait === null) return { ok: false, failure };
-			await pause(wait * 1000, stop);
+			await pause(Math.ceil(wait * 1000), stop);
 			if (stop?.aborted) return { ok: false, failure };
 		}
 	}

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { Failure, FailureKind, HttpPurpose, HttpRequest } from '../../../nodes/Hailuo/core/http/http';
 import { repeatAfterSeconds, type Attempts, type RetryPolicy } from '../../../nodes/Hailuo/core/http/retry';
 import { aFailure } from '../../tools/support/builders';
@@ -17,7 +18,7 @@ function repeat(
 	return repeatAfterSeconds(
 		request,
 		aFailure(failure),
-		{ sent: 1, elapsed: 0, ...attempts },
+		{ sent: 1, elapsed: 0, random: 0, ...attempts },
 		{ retries: 2, slotWait: 0, ...policy },
 	);
 }
@@ -121,6 +122,50 @@ describe('the wait before a repeat', () => {
 
 	test('is given up where the provider asks for more than a minute', () => {
 		expect(waits({ kind: 'unavailable', retryAfterSeconds: 61 })).toEqual(Array(7).fill(null));
+	});
+});
+
+describe('chance', () => {
+	const kinds = table.map(([kind]) => kind);
+	const anAttempt = fc.record({
+		kind: fc.constantFrom(...kinds),
+		purpose: fc.constantFrom<HttpPurpose>('create', 'read', 'cancel', 'upload'),
+		retryAfterSeconds: fc.option(fc.integer({ min: 0, max: 90 })),
+		sent: fc.integer({ min: 1, max: 12 }),
+		elapsed: fc.integer({ min: 0, max: 2 * MINUTE }),
+		random: fc.double({ min: 0, max: 1, noNaN: true }),
+	});
+
+	test('makes a wait up to a quarter longer, never shorter, and decides nothing', () => {
+		fc.assert(
+			fc.property(anAttempt, ({ kind, purpose, retryAfterSeconds, sent, elapsed, random }) => {
+				const waitBy = (chance: number) =>
+					repeat(
+						aRequestFor(purpose),
+						{ kind, retryAfterSeconds, made: 'no' },
+						{ sent, elapsed, random: chance },
+						{ retries: 20, slotWait: 2 * MINUTE },
+					);
+				const [least, wait] = [waitBy(0), waitBy(random)];
+				if (least === null) expect(wait).toBeNull();
+				else {
+					expect(wait).toBeGreaterThanOrEqual(least);
+					expect(wait).toBeLessThanOrEqual(least * 1.25);
+				}
+			}),
+		);
+	});
+
+	test('keeps requests that failed together from coming back together', () => {
+		const failure = { kind: 'network' } as const;
+		const waits = [0, 0.5, 1].map((random) => repeat(aRequestFor('read'), failure, { sent: 2, random }));
+		expect(waits).toEqual([2, 2.25, 2.5]);
+	});
+
+	test('does not make a wait for a slot longer than it may be', () => {
+		const slot = { kind: 'slot', made: 'no' } as const;
+		const attempt = { elapsed: 54_500, random: 1 };
+		expect(repeat(aRequestFor('create'), slot, attempt, { slotWait: MINUTE })).toBe(5.5);
 	});
 });
 
