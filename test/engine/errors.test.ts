@@ -76,7 +76,7 @@ const REFUSALS: Refusal[] = [
 		what: '413 of a proxy',
 		fault: { kind: 'html', status: 413 },
 		title: INVALID,
-		says: 'HTTP 413 without an explanation',
+		says: 'The answer (HTTP 413) is no JSON: ',
 	},
 	{ provider: 'aimlApi', what: '429', fault: { status: 429 }, title: RATE_LIMIT, says: 'exceeded your rate limit' },
 	{
@@ -229,7 +229,7 @@ describe('a refused create', () => {
 
 const UNKNOWN: Array<[ProviderName, string, Fault, string]> = [
 	['aimlApi', 'a 500', { kind: 'status', status: 500 }, 'Internal server error'],
-	['evolink', 'a proxy that says 503', { kind: 'html', status: 503 }, 'HTTP 503 without an explanation'],
+	['evolink', 'a proxy that says 503', { kind: 'html', status: 503 }, 'The answer (HTTP 503) is no JSON: '],
 	[
 		'wiro',
 		'a fault in a 200',

@@ -1,5 +1,5 @@
 import type { Failure } from '../core/http/http';
-import { describeFailure, listAt, textAt } from '../core/http/read';
+import { cleanText, describeFailure, listAt, textAt } from '../core/http/read';
 
 /** Errors of name lookup: no connection was ever tried. */
 const LOOKUP_CODES = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'];
@@ -23,6 +23,9 @@ const HANDSHAKE_TEXT = 'before secure TLS connection was established';
 
 /** How deep wrapped errors are followed: n8n's error holds axios's, axios's holds Node's. */
 const DEPTH = 5;
+
+/** Characters that are quoted of an answer that broke off: an id is mostly in its beginning. */
+const ARRIVED_LIMIT = 300;
 
 interface Link {
 	code: string | null;
@@ -69,26 +72,37 @@ export function isForbidden(error: unknown): boolean {
  * error, never are.
  *
  * @param error whatever was thrown
+ * @param arrived the beginning of the answer, where it broke off; null where none had begun
  * @returns a failure with `made: 'no'` for name lookup, refused or impossible connections and TLS handshakes; for all
- * else (resets, time-outs, the unknown) `maybe`
+ * else (resets, time-outs, the unknown) `maybe`, and with the beginning of what had arrived
  */
-export function describeNetworkError(error: unknown): Failure {
+export function describeNetworkError(error: unknown, arrived: string | null = null): Failure {
 	const links = linksOf(error);
 	const code = links.map((link) => link.code).find((found) => found !== null && found !== 'ERR_BAD_REQUEST') ?? null;
-	const never = links.some(
-		({ code: own, syscall, message }) =>
-			(own !== null && (LOOKUP_CODES.includes(own) || own === REFUSED_CODE || HANDSHAKE_CODE.test(own))) ||
-			(syscall !== null && EARLY_CALLS.includes(syscall)) ||
-			message.includes(HANDSHAKE_TEXT),
-	);
+	const never =
+		arrived === null &&
+		links.some(
+			({ code: own, syscall, message }) =>
+				(own !== null && (LOOKUP_CODES.includes(own) || own === REFUSED_CODE || HANDSHAKE_CODE.test(own))) ||
+				(syscall !== null && EARLY_CALLS.includes(syscall)) ||
+				message.includes(HANDSHAKE_TEXT),
+		);
 	const timedOut = links.some(
 		({ code: own }) => own === 'ECONNABORTED' || own === 'ETIMEDOUT' || own === 'ESOCKETTIMEDOUT',
 	);
 	const message = links.findLast((link) => link.message !== '')?.message ?? 'No connection';
 	return describeFailure({
 		kind: timedOut && !never ? 'timeout' : 'network',
-		message,
+		message: message + quoteArrived(arrived),
 		code,
 		made: never || isForbidden(error) ? 'no' : 'maybe',
 	});
+}
+
+/**
+ * @returns words for the end of a message, on what had arrived of an answer that broke off; empty for nothing
+ */
+export function quoteArrived(arrived: string | null): string {
+	const words = cleanText(arrived ?? '', ARRIVED_LIMIT);
+	return words === '' ? '' : `; until then had arrived: ${words}`;
 }

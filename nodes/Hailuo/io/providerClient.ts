@@ -7,16 +7,19 @@ import {
 	type IWebhookFunctions,
 } from 'n8n-workflow';
 
-import { describeNetworkError } from './networkError';
+import { describeNetworkError, quoteArrived } from './networkError';
+import { concealTickets } from '../core/callback/ticket';
+import { readCredential, type Credential } from '../core/http/credentialFields';
 import type { Exchange, Failure, HttpBody, HttpPurpose, HttpRequest, HttpResponse } from '../core/http/http';
-import { parseJson } from '../core/http/json';
+import { parseCutJson, parseJson } from '../core/http/json';
 import { Limiter } from '../core/http/limiter';
-import { describeFailure, isWebUrl, readHeaders, textAt } from '../core/http/read';
+import { readAnswer } from '../core/http/page';
+import { describeFailure, readHeaders } from '../core/http/read';
 import { repeatAfterSeconds, type RetryPolicy } from '../core/http/retry';
-import { concealing, concealJson, type Conceal } from '../core/http/secrets';
+import { concealing, concealJson } from '../core/http/secrets';
 import type { ProviderAdapter } from '../providers/adapter';
 import { pause, setDeadline, withoutCancelSignal } from './cancelSignal';
-import { readBounded } from './stream';
+import { readBounded, type ReadBody } from './stream';
 
 /**
  * Responsibilities of this file: to send an adapter's requests through n8n's own client with the credential's key, to
@@ -39,26 +42,29 @@ export type ExchangeResult<Value> = { ok: true; value: Value; raw: unknown } | {
 
 type Answer = { ok: true; response: HttpResponse } | { ok: false; failure: Failure };
 
-const NOT_ASKED = describeFailure({ kind: 'stopped', message: 'Stopped', made: 'no' });
+const STOPPED = describeFailure({ kind: 'stopped', message: 'Stopped', made: 'maybe' });
 
-/** The fields of all our credentials that nobody may see. */
-const SECRET_FIELDS = ['apiKey', 'apiSecret'];
+const NOT_ASKED: Failure = { ...STOPPED, made: 'no' };
 
-/** A credential's addresses, without a slash at the end. */
-interface Addresses {
-	api: string;
-	files: string;
-}
+/** Characters of a body that are kept as text: for messages, which show the beginning of what is no JSON. */
+const TEXT_LIMIT = 16 * 1024;
 
 /** Where requests are sent from. */
 export type RequestContext = IExecuteFunctions | IWebhookFunctions;
 
-function readAddress(context: RequestContext, value: unknown, label: string): string {
-	const address = typeof value === 'string' ? value.trim().replace(/\/+$/, '') : '';
-	if (isWebUrl(address)) return address;
-	throw new NodeOperationError(context.getNode(), `The credential's '${label}' is not a web address`, {
-		description: `Open the credential and give '${label}' as https://…, or clear it to get the default back.`,
-	});
+/** Of a create whatever is whole counts, also where the rest was cut off: it may name the job that was bought. */
+function readJson({ text, broken }: ReadBody, purpose: HttpPurpose): unknown {
+	const json = parseJson(text) ?? (purpose === 'create' ? parseCutJson(text) : undefined);
+	// The beginning of a number is a number too.
+	return broken === null || (typeof json === 'object' && json !== null) ? json : undefined;
+}
+
+let lastNonce = 0;
+
+/** The time in milliseconds, except that no two requests share one, however many are sent at once. */
+function nextNonce(): string {
+	lastNonce = Math.max(lastNonce + 1, Date.now());
+	return String(lastNonce);
 }
 
 function toBody(body: HttpBody): FormData | IDataObject {
@@ -75,36 +81,26 @@ function toBody(body: HttpBody): FormData | IDataObject {
 export class ProviderClient {
 	private constructor(
 		private readonly context: RequestContext,
-		private readonly credential: string,
-		private readonly addresses: Addresses,
+		private readonly adapter: ProviderAdapter,
+		private readonly credential: Credential,
 		private readonly limiter: Limiter,
-		/** What keeps secrets out of the answer to a request, given the milliseconds since 1970 at which it was sent. */
-		private readonly concealingSince: (sentAt: number) => Conceal,
 	) {}
 
 	/**
 	 * @param maxConcurrency requests in flight, shared by all items
-	 * @throws NodeOperationError when the credential's addresses are no addresses
+	 * @throws NodeOperationError when the credential's keys or addresses cannot be used
 	 */
 	static async open(
 		context: RequestContext,
 		adapter: ProviderAdapter,
 		maxConcurrency: number,
 	): Promise<ProviderClient> {
-		const fields = await context.getCredentials(adapter.credential);
-		const api = readAddress(context, fields.baseUrl, 'Base URL');
-		const files = fields.filesBaseUrl === undefined ? api : readAddress(context, fields.filesBaseUrl, 'Files Base URL');
-		const secrets = SECRET_FIELDS.flatMap((name) => textAt(fields, name) ?? []);
-		const second = (milliseconds: number) => Math.floor(milliseconds / 1000);
-		const concealingSince = (sentAt: number) =>
-			concealing([...secrets, ...(adapter.signaturesOf?.(fields, second(sentAt), second(Date.now())) ?? [])]);
-		return new ProviderClient(
-			context,
-			adapter.credential,
-			{ api, files },
-			new Limiter(maxConcurrency),
-			concealingSince,
-		);
+		const credential = readCredential(await context.getCredentials(adapter.credential));
+		if (!('problem' in credential)) {
+			return new ProviderClient(context, adapter, credential, new Limiter(maxConcurrency));
+		}
+		const { title, cure } = credential.problem;
+		throw new NodeOperationError(context.getNode(), title, { description: cure });
 	}
 
 	/**
@@ -134,7 +130,7 @@ export class ProviderClient {
 			if (answer === null) return { ok: false, failure };
 			sent += 1;
 			if (answer.ok) {
-				const step = current.read(answer.response);
+				const step = readAnswer(current, answer.response);
 				if (step.kind === 'value') return { ok: true, value: step.value, raw: answer.response.json };
 				if (step.kind === 'next') {
 					current = step.exchange;
@@ -152,7 +148,12 @@ export class ProviderClient {
 			// A later refusal of a create says nothing of the try before it, whose answer was lost.
 			perhapsMade ||= request.purpose === 'create' && failure.made === 'maybe';
 			failure = { ...failure, made: perhapsMade ? 'maybe' : 'no' };
-			const wait = repeatAfterSeconds(request, failure, { sent, elapsed: Date.now() - start }, policy);
+			const wait = repeatAfterSeconds(
+				request,
+				failure,
+				{ sent, elapsed: Date.now() - start, random: Math.random() },
+				policy,
+			);
 			if (wait === null) return { ok: false, failure };
 			await pause(Math.ceil(wait * 1000), stop);
 			if (stop?.aborted) return { ok: false, failure };
@@ -161,13 +162,22 @@ export class ProviderClient {
 
 	/** Sends one request, follows no redirect, and reads the answer whole. What comes back is free of our secrets. */
 	private async send(request: HttpRequest, stop: AbortSignal | undefined): Promise<Answer> {
-		const sentAt = Date.now();
+		const { adapter, context } = this;
+		const { keys, addresses } = this.credential;
 		const { passed, callOff } = setDeadline(REQUEST_TIMEOUTS[request.purpose]);
 		const mayStop = stop !== undefined && (request.purpose === 'read' || request.purpose === 'upload');
+		const signing = keys.apiSecret === null ? undefined : adapter.signing;
+		const nonce = nextNonce();
+		const concealKeys = concealing([keys.apiKey, keys.apiSecret ?? '', signing?.signatureOf(keys, nonce) ?? '']);
+		const conceal = (text: string) => concealTickets(concealKeys(text));
 		const options: IHttpRequestOptions = {
 			method: request.method,
-			url: this.addresses[request.host] + request.path,
-			headers: { Accept: 'application/json', ...request.headers },
+			url: addresses[request.host] + request.path,
+			headers: {
+				Accept: 'application/json',
+				...request.headers,
+				...(signing && { [signing.nonceHeader]: nonce }),
+			},
 			...(request.query && { qs: request.query }),
 			...(request.body && { body: toBody(request.body) }),
 			encoding: 'stream',
@@ -176,31 +186,32 @@ export class ProviderClient {
 			disableFollowRedirect: true,
 			abortSignal: mayStop ? AbortSignal.any([stop, passed]) : passed,
 		};
+		const fail = (error: unknown, arrived: string | null): Answer => {
+			const failure = describeNetworkError(error, arrived);
+			if (mayStop && stop.aborted) return { ok: false, failure: STOPPED };
+			const late = `No answer within ${REQUEST_TIMEOUTS[request.purpose] / 1000} seconds${quoteArrived(arrived)}`;
+			const described: Failure = passed.aborted ? describeFailure({ kind: 'timeout', message: late }) : failure;
+			return { ok: false, failure: { ...described, message: conceal(described.message) } };
+		};
 		try {
-			const answer: unknown = await this.context.helpers.httpRequestWithAuthentication.call(
-				withoutCancelSignal(this.context),
-				this.credential,
+			const answer: unknown = await context.helpers.httpRequestWithAuthentication.call(
+				withoutCancelSignal(context),
+				adapter.credential,
 				options,
 			);
-			const text = await readBounded(Reflect.get(Object(answer), 'body'), RESPONSE_LIMIT);
-			const status = Number(Reflect.get(Object(answer), 'statusCode'));
-			const conceal = this.concealingSince(sentAt);
-			const headers = readHeaders(concealJson(Reflect.get(Object(answer), 'headers'), conceal));
-			// JSON can spell a text in many ways, so it is concealed after it was parsed.
-			const json = concealJson(parseJson(text), conceal);
-			return { ok: true, response: { status, headers, text: conceal(text), json } };
-		} catch (error) {
-			if (mayStop && stop.aborted)
-				return { ok: false, failure: describeFailure({ kind: 'stopped', message: 'Stopped', made: 'maybe' }) };
-			if (!passed.aborted) {
-				const failure = describeNetworkError(error);
-				return { ok: false, failure: { ...failure, message: this.concealingSince(sentAt)(failure.message) } };
-			}
-			const seconds = REQUEST_TIMEOUTS[request.purpose] / 1000;
-			return {
-				ok: false,
-				failure: describeFailure({ kind: 'timeout', message: `No answer within ${seconds} seconds`, made: 'maybe' }),
+			const body = await readBounded(Reflect.get(Object(answer), 'body'), RESPONSE_LIMIT);
+			const json = readJson(body, request.purpose);
+			if (body.broken !== null && json === undefined) return fail(body.broken, body.text);
+			const response: HttpResponse = {
+				status: Number(Reflect.get(Object(answer), 'statusCode')),
+				headers: readHeaders(concealJson(Reflect.get(Object(answer), 'headers'), conceal)),
+				text: conceal(body.text.slice(0, TEXT_LIMIT)),
+				// JSON can spell a text in many ways, so it is concealed after it was parsed.
+				json: concealJson(json, conceal),
 			};
+			return { ok: true, response };
+		} catch (error) {
+			return fail(error, null);
 		} finally {
 			callOff();
 		}

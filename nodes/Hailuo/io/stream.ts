@@ -16,29 +16,40 @@ export function isStream(value: unknown): value is ReadableStream {
 	);
 }
 
+/** A response body as far as it came. */
+export interface ReadBody {
+	text: string;
+	/** What the stream threw when the connection broke; null when it did not. */
+	broken: unknown;
+}
+
 /**
  * Reads a response body as text.
  *
  * @param body a stream, or what a host makes of one: text or bytes
  * @param limit bytes; the rest of a longer body is not read
- * @returns the text, cut at the limit
- * @throws what the stream throws when the connection breaks
+ * @returns the text, cut at the limit and where the connection broke
  */
-export async function readBounded(body: unknown, limit: number): Promise<string> {
+export async function readBounded(body: unknown, limit: number): Promise<ReadBody> {
 	if (!isStream(body)) {
-		if (typeof body === 'string') return body.slice(0, limit);
-		return Buffer.isBuffer(body) ? body.subarray(0, limit).toString('utf8') : '';
+		const text = Buffer.isBuffer(body) ? body.subarray(0, limit).toString('utf8') : '';
+		return { text: typeof body === 'string' ? body.slice(0, limit) : text, broken: null };
 	}
 	const chunks: Buffer[] = [];
 	let size = 0;
-	for await (const chunk of body) {
-		const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-		chunks.push(bytes);
-		size += bytes.length;
-		// Leaving the loop destroys the stream and so the connection.
-		if (size > limit) break;
+	let broken: unknown = null;
+	try {
+		for await (const chunk of body) {
+			const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+			chunks.push(bytes);
+			size += bytes.length;
+			// Leaving the loop destroys the stream and so the connection.
+			if (size > limit) break;
+		}
+	} catch (error) {
+		broken = error;
 	}
-	return Buffer.concat(chunks).subarray(0, limit).toString('utf8');
+	return { text: Buffer.concat(chunks).subarray(0, limit).toString('utf8'), broken };
 }
 
 export interface StreamLimits {

@@ -76,12 +76,12 @@ describe('a secret', () => {
 		expect(readCredential({ ...GOOD, ...fields })).toMatchObject({ keys: { apiSecret } });
 	});
 
-	test.each([
-		{ authentication: 'signature', apiSecret: ' ' },
-		{ apiSecret: '\u200b' },
-	])('that signs and is not there is refused: %j', (fields) => {
-		expect(problemOf(fields)?.title).toBe("The credential's 'API Secret' is empty");
-	});
+	test.each([{ authentication: 'signature', apiSecret: ' ' }, { apiSecret: '\u200b' }])(
+		'that signs and is not there is refused: %j',
+		(fields) => {
+			expect(problemOf(fields)?.title).toBe("The credential's 'API Secret' is empty");
+		},
+	);
 });
 
 describe('an address', () => {

@@ -4,12 +4,12 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, createServer, type AddressInfo, type LookupFunction, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { runInNewContext } from 'node:vm';
 import { OutboundHttp } from '@n8n/backend-network';
 import { Container } from '@n8n/di';
 import { NodeApiError, type IHttpRequestOptions, type INode } from 'n8n-workflow';
 import { describeNetworkError } from '../../../nodes/Hailuo/io/networkError';
+import { readBounded } from '../../../nodes/Hailuo/io/stream';
 import type { Failure } from '../../../nodes/Hailuo/core/http/http';
 import { repositoryRoot } from '../../tools/support/repository';
 
@@ -212,8 +212,19 @@ describe('whether a create made something cannot be known when', () => {
 			}),
 		);
 		const answer = await send(`http://127.0.0.1:${port}/`, {});
-		const error: unknown = await buffer(Reflect.get(Object(answer), 'body')).catch((reason: unknown) => reason);
-		expect(describeNetworkError(error)).toMatchObject({ kind: 'network', code: 'ECONNRESET', made: 'maybe' });
+		const body: unknown = Reflect.get(Object(answer), 'body');
+		const { text, broken } = await readBounded(body, 1000);
+		expect(describeNetworkError(broken, text)).toMatchObject({
+			kind: 'network',
+			code: 'ECONNRESET',
+			message: 'aborted; until then had arrived: {"id":',
+			made: 'maybe',
+		});
+	});
+
+	test.each(['EPROTO', 'ECONNREFUSED', 'CERT_HAS_EXPIRED'])('an answer that had begun ends in %s', (code) => {
+		const cause = Object.assign(new Error(code), { code, syscall: 'connect' });
+		expect(describeNetworkError(cause, '')).toMatchObject({ message: code, made: 'maybe' });
 	});
 
 	/** Between client and server, a line that turns to noise once the server has the request. */
