@@ -1,5 +1,5 @@
 import type { DisplayCondition, INodeProperties } from 'n8n-workflow';
-import { MODEL_IDS, type Offer } from '../core/video/catalog';
+import type { Offer } from '../core/video/catalog';
 import type { ProviderAdapter } from '../providers/adapter';
 import { onOperations, type Field, type OperationName } from './shared';
 
@@ -9,14 +9,17 @@ import { onOperations, type Field, type OperationName } from './shared';
  *
  * Provider and operation are conditions to `show`, every other field is one to `hide`. For n8n shows a field at once when
  * a value that its `show` names is an expression, whatever the other conditions say, so that all of one name would stand
- * in the form together. `hide` sees an expression as the text it is, which lets exactly one stay: the widest.
+ * in the form together. Of one name exactly one stays whatever the other field holds, also an expression, which the editor
+ * hands over as what it comes to (nothing at all where there is no item yet): the widest is hidden at the values of the
+ * others, each of these at every value but its own.
  */
 export interface ConditionalField {
 	field: Field;
 	hide: Record<string, Array<string | DisplayCondition>>;
 }
 
-const IS_EXPRESSION: DisplayCondition = { _cnd: { startsWith: '=' } };
+/** Whatever is not this value: another, an expression, nothing. n8n has no condition for "none of several". */
+const allBut = (value: string): DisplayCondition[] => [{ _cnd: { not: value } }];
 
 /** @returns a field that does not depend on anything further */
 export function always(field: Field): ConditionalField[] {
@@ -49,14 +52,12 @@ function byWidth(left: readonly ConditionalField[], right: readonly ConditionalF
  * Makes a field depend on another.
  *
  * @param name the other field; in a collection, its path from the root
- * @param known all values that the other field has anywhere
- * @param offered those it has here; for what is left behind from elsewhere, and for an expression, the widest field stays
+ * @param offered the values it has here; for what is left behind from elsewhere, and for an expression, the widest field stays
  * @param fieldsAt the field at one of the offered values
- * @returns the fields, in the order of the values
+ * @returns the fields, in the order of the values; the same field once more for each value that shows it
  */
 export function dependingOn<Value extends string>(
 	name: string,
-	known: readonly Value[],
 	offered: readonly Value[],
 	fieldsAt: (value: Value) => ConditionalField[],
 ): ConditionalField[] {
@@ -66,15 +67,13 @@ export function dependingOn<Value extends string>(
 	);
 	if (!widest) return NEVER;
 	if (narrower.length === 0) return widest.result;
-	const elsewhere = narrower.flatMap(({ values }) => values);
-	return groups.flatMap((group) => {
-		const isWidest = group === widest;
-		const hidden = known.filter((value) => (isWidest ? elsewhere.includes(value) : !group.values.includes(value)));
-		return group.result.map(({ field, hide }) => ({
-			field,
-			hide: { [name]: isWidest ? hidden : [...hidden, IS_EXPRESSION], ...hide },
-		}));
-	});
+	const hidings = (group: typeof widest) =>
+		group === widest ? [narrower.flatMap(({ values }) => values)] : group.values.map(allBut);
+	return groups.flatMap((group) =>
+		hidings(group).flatMap((hidden) =>
+			group.result.map(({ field, hide }) => ({ field, hide: { [name]: hidden, ...hide } })),
+		),
+	);
 }
 
 /**
@@ -87,10 +86,9 @@ export function dependingOn<Value extends string>(
  */
 export function belongingTo(name: string, known: readonly string[], value: string, field: Field): ConditionalField[] {
 	const { required = false, ...optional } = field;
-	const others = known.filter((candidate) => candidate !== value);
-	if (!required) return [{ field, hide: { [name]: others } }];
+	if (!required) return [{ field, hide: { [name]: known.filter((candidate) => candidate !== value) } }];
 	return [
-		{ field, hide: { [name]: [...others, IS_EXPRESSION] } },
+		{ field, hide: { [name]: allBut(value) } },
 		{ field: optional, hide: { [name]: [...known] } },
 	];
 }
@@ -107,9 +105,7 @@ export function perModel(
 	name: 'model' | '/model' = 'model',
 ): ConditionalField[] {
 	const sold = offers.map(({ model }) => model);
-	return dependingOn(name, MODEL_IDS, sold, (model) =>
-		offers.filter((offer) => offer.model === model).flatMap(fieldsAt),
-	);
+	return dependingOn(name, sold, (model) => offers.filter((offer) => offer.model === model).flatMap(fieldsAt));
 }
 
 /**

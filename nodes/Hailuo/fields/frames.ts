@@ -123,7 +123,7 @@ export function describeLastFrame(providers: readonly ProviderAdapter[]): INodeP
 		perProvider(providers, CREATING, (provider) =>
 			perModel(provider, (offer) =>
 				offer.lastFrame
-					? dependingOn('firstFrame', FRAME_KINDS, FRAME_KINDS, (kind) => (kind === 'none' ? NEVER : fieldsAt(offer)))
+					? dependingOn('firstFrame', FRAME_KINDS, (kind) => (kind === 'none' ? NEVER : fieldsAt(offer)))
 					: NEVER,
 			),
 		);

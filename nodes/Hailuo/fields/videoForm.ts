@@ -39,11 +39,9 @@ function resolutionsOf(offer: Offer, firstFrame: FrameKind, lastFrame: FrameKind
 export function describeResolution(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	return perProvider(providers, CREATING, (provider) =>
 		perModel(provider, (offer) =>
-			dependingOn('firstFrame', FRAME_KINDS, FRAME_KINDS, (firstFrame) =>
+			dependingOn('firstFrame', FRAME_KINDS, (firstFrame) =>
 				firstFrame !== 'none' && offer.lastFrame
-					? dependingOn('lastFrame', FRAME_KINDS, FRAME_KINDS, (lastFrame) =>
-							resolutionsOf(offer, firstFrame, lastFrame),
-						)
+					? dependingOn('lastFrame', FRAME_KINDS, (lastFrame) => resolutionsOf(offer, firstFrame, lastFrame))
 					: resolutionsOf(offer, firstFrame, 'none'),
 			),
 		),
@@ -70,7 +68,7 @@ export function describeDuration(providers: readonly ProviderAdapter[]): INodePr
 	return perProvider(providers, CREATING, (provider) =>
 		perModel(provider, (offer) => {
 			const offered = RESOLUTIONS.filter((resolution) => offer.resolutions[resolution]);
-			return dependingOn('resolution', RESOLUTIONS, offered, (resolution) =>
+			return dependingOn('resolution', offered, (resolution) =>
 				durationsOf(offer.resolutions[resolution] ?? DURATIONS),
 			);
 		}),

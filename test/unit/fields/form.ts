@@ -79,6 +79,11 @@ export function visibleNames(values: INodeParameters, form = shopForm): string[]
 	return visibleFields(values, form).map(({ name }) => name);
 }
 
+/** The fields the editor shows for values as they stand, which n8n need not have filled in: expressions come resolved. */
+export function namesShownFor(values: INodeParameters, form = shopForm): string[] {
+	return form.filter((field) => NodeHelpers.displayParameter(values, field, node, null)).map(({ name }) => name);
+}
+
 /** The options a person can add. */
 export function visibleOptions(values: INodeParameters): string[] {
 	const parameters = fill(values);

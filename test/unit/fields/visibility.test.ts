@@ -2,7 +2,18 @@ import type { INodeParameters } from 'n8n-workflow';
 import { DURATIONS, MODEL_IDS, RESOLUTIONS } from '../../../nodes/Hailuo/core/video/catalog';
 import { validate, type DraftFrame } from '../../../nodes/Hailuo/core/video/validate';
 import { readVideoForm } from '../../../nodes/Hailuo/fields/form';
-import { choicesOf, combinations, fill, load, readerOf, shops, visibleFields, visibleNames, wares } from './form';
+import {
+	choicesOf,
+	combinations,
+	fill,
+	load,
+	namesShownFor,
+	readerOf,
+	shops,
+	visibleFields,
+	visibleNames,
+	wares,
+} from './form';
 
 const FRAME_KINDS = ['none', 'url', 'binary'];
 const EXPRESSION = '={{ $json.anything }}';
@@ -118,18 +129,29 @@ describe('a value left behind from another provider or model', () => {
 });
 
 describe('an expression', () => {
-	const selectors = { firstFrame: [...FRAME_KINDS, EXPRESSION], lastFrame: [...FRAME_KINDS, EXPRESSION] };
+	/** As the node keeps it, and what the editor hands over: what it comes to, which may be anything, or nothing yet. */
+	const ODD: ReadonlyArray<INodeParameters[string]> = [EXPRESSION, '', 'nonsense', 7, true, null, undefined];
 
-	test.each(shops)('in any list leaves one field of each name at $label', ({ id }) => {
-		const rows = combinations<string, string>({
-			model: [...MODEL_IDS, EXPRESSION],
-			...selectors,
-			resolution: [...RESOLUTIONS, EXPRESSION],
+	test.each(shops)('in any list, whatever it comes to, leaves one field of each name at $label', ({ id }) => {
+		const rows = combinations<string, INodeParameters[string]>({
+			model: [...MODEL_IDS, ...ODD],
+			firstFrame: [...FRAME_KINDS, ...ODD],
+			lastFrame: [...FRAME_KINDS, ...ODD],
+			resolution: [...RESOLUTIONS, ...ODD],
 		});
 		const crowded = rows.filter((row) => {
-			const names = visibleNames({ ...row, provider: id, operation: 'create' });
+			const names = namesShownFor({ ...row, provider: id, operation: 'create' });
 			const always = ['model', 'prompt', 'firstFrame', 'resolution', 'duration'];
 			return new Set(names).size < names.length || !always.every((name) => names.includes(name));
+		});
+		expect(crowded).toEqual([]);
+	});
+
+	test.each(shops)('for a callback, whatever it comes to, leaves one field of each name at $label', ({ id }) => {
+		const rows = ['none', 'thisExecution', 'url', ...ODD].map((callback) => ({ callback }));
+		const crowded = rows.filter((row) => {
+			const names = namesShownFor({ ...row, provider: id, operation: 'create' });
+			return new Set(names).size < names.length;
 		});
 		expect(crowded).toEqual([]);
 	});
