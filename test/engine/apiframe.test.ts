@@ -41,13 +41,13 @@ describe('the idempotency key', () => {
 
 	test('is the same for the same item of the same execution, and another for another request, node or execution', () =>
 		onStage(async ({ simulator, run }) => {
-			const same = { executionId: '77' };
+			const same = { executionId: '77', resumeToken: 'drawn once' };
 			await run(aCreate('apiframe'), same);
 			await run(aCreate('apiframe'), same);
 			await run(aCreate('apiframe', { resolution: '1080P' }), same);
 			await run(aCreate('apiframe'), { items: [aPrompt('Edited')], ...same });
 			await run(aCreate('apiframe'), { ...same, node: { id: 'another node' } });
-			await run(aCreate('apiframe'), { executionId: '78' });
+			await run(aCreate('apiframe'), { ...same, executionId: '78' });
 			const [first, second, ...others] = keysOf(simulator);
 			expect(second).toBe(first);
 			expect(new Set([first, ...others]).size).toBe(5);

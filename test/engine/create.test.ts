@@ -71,8 +71,17 @@ describe('Create', () => {
 					executionId: `of-${provider}`,
 				});
 				expect(simulator.jobs).toHaveLength(1);
+				const asked = (item: number) =>
+					expect.stringMatching(
+						new RegExp(
+							`^info: Hailuo: ${LABELS[provider]} is asked for the video of item ${item} of execution of-${provider} ` +
+								`\\(request [0-9a-f]{16} for hailuo-02, key n8n-[0-9a-f]{32}-${item}-[0-9a-f]{16}\\)$`,
+						),
+					);
 				expect(log.filter((line) => line.includes(`execution of-${provider}`))).toEqual([
+					asked(0),
 					`info: Hailuo: ${LABELS[provider]} job ${simulator.jobs[0]?.id} was made for item 0 of execution of-${provider}`,
+					asked(1),
 				]);
 			}),
 	);

@@ -107,6 +107,7 @@ export class ProviderClient {
 	 * Follows an exchange to its end, repeating requests as the money rules allow.
 	 *
 	 * @param stop ends pauses, reads and uploads; a create or cancel already sent is awaited within its own time
+	 * @param onCreate called right before a create is sent for the first time
 	 * @returns the value with the body it was read from, or the last failure, `made: 'maybe'` when any try of the create may
 	 * have made something; never throws
 	 */
@@ -114,6 +115,7 @@ export class ProviderClient {
 		exchange: Exchange<Value>,
 		policy: RetryPolicy,
 		stop: AbortSignal | undefined,
+		onCreate: () => void = () => undefined,
 	): Promise<ExchangeResult<Value>> {
 		let current = exchange;
 		let sent = 0;
@@ -125,7 +127,9 @@ export class ProviderClient {
 			const answer = await this.limiter.run(async () => {
 				// Who had this turn before may have failed and so be about to fire `stop`: nothing is bought after that.
 				if (request.purpose === 'create') await sleep(0);
-				return stop?.aborted ? null : await this.send(request, stop);
+				if (stop?.aborted) return null;
+				if (request.purpose === 'create' && sent === 0) onCreate();
+				return await this.send(request, stop);
 			});
 			if (answer === null) return { ok: false, failure };
 			sent += 1;

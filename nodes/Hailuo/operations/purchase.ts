@@ -94,6 +94,18 @@ function logMade(run: RunContext, job: Job, itemIndex: number): void {
 	context.logger.info(`Hailuo: ${nameForLog(run, job)} was made for ${place}`);
 }
 
+/**
+ * Leaves what is about to be bought in n8n's log: when a process of n8n dies before the answer is there, this is all that
+ * is known of the job, and what it can be looked for by at the provider.
+ */
+function logSending(run: RunContext, { itemIndex, fingerprint, request }: Purchase, idempotencyKey: string): void {
+	const { context, adapter } = run;
+	const what = `request ${fingerprint.slice(0, 16)} for ${request.model}, key ${idempotencyKey}`;
+	context.logger.info(
+		`Hailuo: ${adapter.label} is asked for the video of item ${itemIndex} of execution ${context.getExecutionId()} (${what})`,
+	);
+}
+
 /** @param again whether an earlier try was sent under the same key and its outcome is not known */
 async function send(run: RunContext, purchase: Purchase, idempotencyKey: string, again: boolean): Promise<JobResult> {
 	const { itemIndex, request, options, fingerprint, callback } = purchase;
@@ -109,7 +121,7 @@ async function send(run: RunContext, purchase: Purchase, idempotencyKey: string,
 	});
 	const policy = { retries: options.createRetries, slotWait: options.waitForSlotMinutes * 60_000 };
 	const sentAt = Date.now();
-	const outcome = await run.client.run(exchange, policy, run.stop);
+	const outcome = await run.client.run(exchange, policy, run.stop, () => logSending(run, purchase, idempotencyKey));
 	if (outcome.ok) {
 		// By our own clock, which all waiting goes by; the provider's may be wrong.
 		const job = { ...outcome.value, createdAt: new Date().toISOString() };

@@ -7,6 +7,7 @@ import { readOptions, type GetParameter } from '../fields/form';
 import type { ErrorPlace } from '../io/errors';
 import { ProviderClient } from '../io/providerClient';
 import { Ledger } from '../io/ledger';
+import { doorbellUrlOf } from '../io/n8nInternals';
 import { ProgressSockets } from '../io/progressSocket';
 import { providerById } from '../providers/registry';
 import type { ProviderAdapter } from '../providers/adapter';
@@ -32,7 +33,7 @@ export interface RunContext {
 	abandon(): void;
 	/** Jobs this run has made or adopted, by item: an error must not hide them. */
 	made: Map<number, Job>;
-	/** Tells this run of the node from others: execution, node, run. */
+	/** Tells this run of the node from all others, also from those of another n8n that has the same workflow. */
 	identity: readonly string[];
 }
 
@@ -89,6 +90,16 @@ export function isAbandoned(run: RunContext, failure: Failure): boolean {
 }
 
 /**
+ * Executions are counted by the database: a copy of it (a restored backup, a second n8n with the same workflow) counts the
+ * same numbers again. The address that resumes an execution has a token that n8n draws for each, and keeps through all its
+ * tries; older hosts have none, so workflow and instance stand beside it.
+ */
+function identityOf(context: IExecuteFunctions, ledger: Ledger): string[] {
+	const workflow = context.getWorkflow().id ?? '';
+	return [context.getInstanceId(), workflow, doorbellUrlOf(context), context.getNode().id, ledger.run];
+}
+
+/**
  * Opens what all items of a run share.
  *
  * @throws NodeOperationError when there is no such provider, or the credential has no usable address
@@ -117,6 +128,6 @@ export async function openRun(context: IExecuteFunctions): Promise<RunContext> {
 		isStoppedByUser: () => stopped?.aborted === true,
 		abandon: () => abandoned.abort(),
 		made: new Map(),
-		identity: [context.getExecutionId(), node.id, ledger.run],
+		identity: identityOf(context, ledger),
 	};
 }

@@ -135,6 +135,10 @@ export interface EngineOptions {
 	/** Base of resume addresses. */
 	webhookWaitingBaseUrl?: string;
 	executionId?: string;
+	/** What n8n draws for each execution; empty as on hosts that draw none. */
+	resumeToken?: string;
+	/** Default `engine`. */
+	workflowId?: string;
 	/** What a failed execution left, to be run again from where it failed, as n8n's list of executions does. */
 	retryOf?: IRunExecutionData;
 	/** What a suspended execution left, to be gone on with as n8n does when it wakes it. */
@@ -224,7 +228,7 @@ export async function runWorkflow(
 	};
 	const nodeTypes: INodeTypes = { getByName: find, getByNameAndVersion: find, getKnownTypes: () => ({}) };
 	const workflow = new Workflow({
-		id: 'engine',
+		id: options.workflowId ?? 'engine',
 		nodes,
 		connections,
 		active: false,
@@ -262,7 +266,11 @@ export async function runWorkflow(
 	const goOnWith = dataToGoOnWith(options, workflow);
 	const running =
 		goOnWith === undefined
-			? new WorkflowExecute(additionalData, mode).run({ workflow, ...(startNode && { startNode }) })
+			? new WorkflowExecute(
+					additionalData,
+					mode,
+					createRunExecutionData({ ...(options.resumeToken !== undefined && { resumeToken: options.resumeToken }) }),
+				).run({ workflow, ...(startNode && { startNode }) })
 			: new WorkflowExecute(additionalData, mode, goOnWith).processRunExecutionData(workflow);
 	options.onStarted?.(() => running.cancel());
 	const run = await running;
