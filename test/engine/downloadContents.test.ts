@@ -68,8 +68,8 @@ const NO_VIDEOS: Array<[string, string | Buffer, string]> = [
 	],
 	['a web page', '<!doctype html><html><title>Sign in</title><body>…', "a web page ('Sign in')"],
 	['a line of text', 'upstream \u202eeht\n request timeout', "a text ('upstream eht request timeout')"],
-	['an image', testImage('png', 5000), 'a file of image/png type'],
-	['a moving image', Buffer.from('\x00\x00\x00\x20ftypavis', 'latin1'), 'a file of no known video type'],
+	['an image', testImage('png', 5000), 'a PNG'],
+	['a moving image', Buffer.from('\x00\x00\x00\x20ftypavis', 'latin1'), 'an AVIF'],
 	['the first bytes of a video', anMp4().subarray(0, 11), 'a file of no known video type'],
 	['what nobody knows', Buffer.from('\x00\x01\x02\x03'.repeat(600), 'latin1'), 'a file of no known video type'],
 ];

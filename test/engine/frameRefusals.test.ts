@@ -21,18 +21,20 @@ afterAll(removeBinaryData);
 describe('the type of an image is told by its content', () => {
 	const texts: Array<[string, Buffer, string, string, string]> = [
 		['a text named .png', Buffer.from('This is no picture.'), 'image.png', 'image/png', 'no image'],
-		[
-			'a drawing in SVG',
-			Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
-			'a.svg',
-			'image/svg+xml',
-			'no image',
-		],
+		['a drawing in SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'a.svg', 'image/svg+xml', 'an SVG'],
 		['an empty file', Buffer.alloc(0), 'image.png', 'image/png', 'no image'],
 		['the beginning of a PNG', testImage('png').subarray(0, 7), 'image.png', 'image/png', 'no image'],
-		['a GIF named .png', testImage('gif'), 'image.png', 'image/png', 'of type image/gif'],
-		['a BMP', testImage('bmp'), 'image.bmp', 'image/bmp', 'of type image/bmp'],
-		['a PDF named .jpg', Buffer.from('%PDF-1.7\n'), 'image.jpg', 'image/jpeg', 'of type application/pdf'],
+		['a GIF named .png', testImage('gif'), 'image.png', 'image/png', 'a GIF'],
+		[
+			'a HEIF named .jpg',
+			Buffer.from('\0\0\0\x18ftypheix'),
+			'IMG_1.jpg',
+			'image/jpeg',
+			'a HEIF image (iPhones name them .jpg too)',
+		],
+		['a TIFF', Buffer.from('II*\0'), 'scan.tif', 'image/tiff', 'a TIFF'],
+		['a BMP', testImage('bmp'), 'image.bmp', 'image/bmp', 'a BMP'],
+		['a PDF named .jpg', Buffer.from('%PDF-1.7\n'), 'image.jpg', 'image/jpeg', 'a PDF'],
 	];
 	const TAKEN: Record<ProviderName, string> = {
 		aimlApi: 'JPEG or PNG',
@@ -44,7 +46,7 @@ describe('the type of an image is told by its content', () => {
 		[
 			...texts,
 			...(provider === 'aimlApi'
-				? [['a WebP', testImage('webp'), 'image.webp', 'image/webp', 'of type image/webp'] as (typeof texts)[number]]
+				? [['a WebP', testImage('webp'), 'image.webp', 'image/webp', 'a WebP'] as (typeof texts)[number]]
 				: []),
 		].map(([what, bytes, fileName, mimeType, found]) => ({
 			provider,
@@ -65,13 +67,40 @@ describe('the type of an image is told by its content', () => {
 		});
 	});
 
+	const sized = (width: number, height: number) => {
+		const bytes = testImage('png');
+		bytes.writeUInt32BE(width, 16);
+		bytes.writeUInt32BE(height, 20);
+		return bytes;
+	};
+	const SHORT = 'the short side needs more than 300, and the long one at most 2.5 times as many';
+
+	test.each(
+		PROVIDERS.flatMap((provider) => [
+			[provider, sized(1, 1), `has 1 x 1 pixels; ${SHORT}`] as const,
+			[provider, sized(200, 200), `has 200 x 200 pixels; ${SHORT}`] as const,
+			[provider, sized(2000, 200), `has 2000 x 200 pixels; ${SHORT}`] as const,
+			[provider, Buffer.from([0xff, 0xd8, 0xff]), 'begins like a JPEG, but the file is cut short or damaged'] as const,
+		]),
+	)('%s is not asked with an image that %#', async (provider, bytes, problem) => {
+		const image = { bytes, fileName: 'image.png', mimeType: 'image/png' };
+		const { parameters, item } = await place(provider, 'hailuo-02', { first: image, last: image }, 'filesystem');
+		await onStage(async ({ simulator, run }) => {
+			const { error } = await run(parameters, { items: [item] });
+			expect(error?.message).toBe(
+				`2 values cannot be used: 'First Frame' ${problem}; 'Last Frame' ${problem} [item 0]`,
+			);
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+
 	test.each(PROVIDERS)('%s is not asked with a GIF as last frame, though the first is good', async (provider) => {
 		const gif = { bytes: testImage('gif'), fileName: 'last.jpg', mimeType: 'image/jpeg' };
 		const { parameters, item } = await place(provider, 'hailuo-02', { first: FIRST, last: gif }, 'filesystem');
 		await onStage(async ({ simulator, run }) => {
 			const { error } = await run(parameters, { items: [item] });
 			expect(error?.message).toBe(
-				`'Last Frame' is of type image/gif by its content; ${LABELS[provider]} takes ${TAKEN[provider]} [item 0]`,
+				`'Last Frame' is a GIF by its content; ${LABELS[provider]} takes ${TAKEN[provider]} [item 0]`,
 			);
 			expect(simulator.requests).toEqual([]);
 		});

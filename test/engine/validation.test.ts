@@ -74,8 +74,34 @@ const RULES: Case[] = [
 		`'Resolution' 512P needs a 'First Frame' and no 'Last Frame'`,
 	],
 	...onEach(`'Resolution' '4K' is not offered`, { resolution: forced('4K') }),
-	...onEach(`'Duration' '10' is not offered at 1080P; choose 6 seconds`, { resolution: '1080P', duration: 10 }),
-	...onEach(`'Duration' '5' is not offered at 768P; choose 6 or 10 seconds`, { duration: forced(5) }),
+	...onEach(`'Duration' is 10, which is not offered at 1080P; choose 6 seconds`, { resolution: '1080P', duration: 10 }),
+	...[
+		[5, '5'],
+		['6 minutes', "'6 minutes'"],
+		[null, 'empty'],
+		[[6], 'a list'],
+		[{}, 'an object'],
+	].flatMap(([duration, shown]) =>
+		onEach(`'Duration' is ${String(shown)}, which is not offered at 768P; choose 6 or 10 seconds`, {
+			duration: forced(duration),
+		}),
+	),
+	...onEach(`'First Frame URL' holds a user name or a password; give an address that opens without signing in`, {
+		firstFrame: 'url',
+		firstFrameUrl: 'https://me:secret@images.example/a.png',
+	}),
+	...onEach(`'First Frame URL' holds more than one address; give one`, {
+		firstFrame: 'url',
+		firstFrameUrl: 'https://images.example/a.png, https://images.example/b.png',
+	}),
+	...onEach(`'First Frame URL' is a list, which is no text`, {
+		firstFrame: 'url',
+		firstFrameUrl: forced([IMAGE_URL, IMAGE_URL]),
+	}),
+	...onEach(
+		`'First Frame Input Data Field Name' is an object; give the name of the binary field, such as data, not the file itself`,
+		{ firstFrame: 'binary', firstFrameBinaryProperty: forced({ mimeType: 'image/png', data: 'aGk=' }) },
+	),
 	...onEach(`'Prompt Optimizer' is 'yes'; it takes true or false`, { promptOptimizer: forced('yes') }),
 	...onEach(`'Create Retries' is 1.5; it takes a whole number of times of at least 0`, {
 		options: { createRetries: 1.5 },
@@ -130,7 +156,7 @@ describe('all problems of an item', () => {
 				`4 values cannot be used: ${[
 					`'Camera Movements' holds 'Fly over', which is none of the 15 commands`,
 					`'First Frame URL' 'image.png' is not a web address that begins with https:// or http://`,
-					`'Duration' '10' is not offered at 1080P; choose 6 seconds`,
+					`'Duration' is 10, which is not offered at 1080P; choose 6 seconds`,
 					`'Create Retries' is -1; it takes a whole number of times of at least 0`,
 				].join('; ')} [item 0]`,
 			);
@@ -163,9 +189,10 @@ describe('all problems of an item', () => {
 });
 
 describe('what is just allowed', () => {
-	test.each(PROVIDERS)('at %s is a prompt of 2000 characters, the bracket counted', (provider) =>
+	test.each(PROVIDERS)('at %s is a prompt of 2000 characters as it counts them, the bracket included', (provider) =>
 		onStage(async ({ simulator, run }) => {
-			const { error } = await run(aCreate(provider, { prompt: '🚤'.repeat(1992), cameraMovements: ['Shake'] }));
+			const prompt = '🚤'.repeat(['aimlApi', 'apiframe'].includes(provider) ? 996 : 1992);
+			const { error } = await run(aCreate(provider, { prompt, cameraMovements: ['Shake'] }));
 			expect(error).toBeUndefined();
 			expect(simulator.jobs).toHaveLength(1);
 		}),
@@ -187,6 +214,20 @@ describe('what is just allowed', () => {
 });
 
 describe('a hint', () => {
+	test.each(PROVIDERS)('tells that %s cannot open an address that is private, for either frame', (provider) =>
+		onStage(async ({ simulator, run }) => {
+			const frames = { firstFrame: 'url', firstFrameUrl: 'http://minio:9000/a.png', ...LAST_FRAME };
+			const { hints } = await run(aCreate(provider, { ...frames, lastFrameUrl: 'http://192.168.0.7/b.png' }));
+			expect(hints).toEqual(
+				['First', 'Last'].map(
+					(frame) =>
+						`'${frame} Frame URL' is a private address, which a provider on the internet cannot open: take 'Binary File' [item 0]`,
+				),
+			);
+			expect(simulator.jobs).toHaveLength(1);
+		}),
+	);
+
 	test('about more than three camera movements is given once for all items, and the jobs are made', () =>
 		onStage(async ({ simulator, run }) => {
 			const cameraMovements = ['Pan left', 'Shake', 'Zoom in', 'Tilt up'];

@@ -1,8 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isWebUrl, textAt } from '../core/http/read';
+import { describeAddressProblem } from '../core/video/address';
 import type { ProviderAdapter } from '../providers/adapter';
-import { shown } from '../core/video/words';
-import { readChoice, type Field, type GetParameter } from './shared';
+import { readChoice, readText, type Field, type GetParameter } from './shared';
 import { always, belongingTo, NEVER, perProvider, type ConditionalField } from './conditionalFields';
 
 const CHOICES = [
@@ -67,16 +66,16 @@ export interface CallbackForm {
 export function readCallbackForm(get: GetParameter, { callbacks, label }: ProviderAdapter): CallbackForm {
 	const problems: string[] = [];
 	const choice = readChoice<CallbackChoice>(get('callback', 'none'), 'Callback', CHOICES, 'none', problems);
-	const url = choice === 'url' ? (textAt(get('callbackUrl', '')) ?? '') : '';
+	const url = choice === 'url' ? readText(get('callbackUrl', ''), 'Callback URL', problems) : '';
+	const wrong = choice === 'url' && problems.length === 0 ? describeAddressProblem('Callback URL', url) : null;
 	if (choice !== 'none' && callbacks === undefined)
 		problems.push(`'Callback' is not offered by ${label}: it reports nothing`);
 	else if (choice === 'thisExecution' && callbacks?.resumesExecution === false) {
 		problems.push(
 			`'Callback' cannot be 'This Execution' with ${label}, which tries the address before the execution waits; give the address of a Hailuo Trigger, or 'None'`,
 		);
-	} else if (choice === 'url' && !isWebUrl(url)) {
-		problems.push(`'Callback URL' is ${shown(url)}; it takes a web address that begins with https:// or http://`);
-	} else if (choice === 'url' && callbacks?.httpsOnly === true && !url.startsWith('https:')) {
+	} else if (wrong !== null) problems.push(wrong);
+	else if (choice === 'url' && callbacks?.httpsOnly === true && !url.startsWith('https:')) {
 		problems.push(`'Callback URL' begins with http://; ${label} takes https only`);
 	}
 	return { choice, url, problems };

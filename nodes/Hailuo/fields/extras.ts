@@ -1,10 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { MODELS } from '../core/video/catalog';
-import { textAt, valueAt } from '../core/http/read';
+import { valueAt } from '../core/http/read';
 import type { ExtraValues } from '../core/video/videoRequest';
 import type { ExtraOption, ProviderAdapter } from '../providers/adapter';
-import { shown } from '../core/video/words';
-import { CREATING, readBoolean, readChoice, type Field } from './shared';
+import { CREATING, readBoolean, readChoice, readText, type Field } from './shared';
 import { always, NEVER, perModel, perProvider } from './conditionalFields';
 
 function describeExtra(extra: ExtraOption): Field {
@@ -43,9 +42,7 @@ function readExtra(extra: ExtraOption, value: unknown, problems: string[]): stri
 		case 'options':
 			return readChoice(value, extra.label, extra.choices, extra.default, problems);
 		case 'string':
-			if (typeof value === 'object' && value !== null)
-				problems.push(`'${extra.label}' is ${shown(value)}, which is no text`);
-			return textAt(value) ?? '';
+			return readText(value, extra.label, problems);
 	}
 }
 

@@ -1,10 +1,10 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { IMAGE_SIZE_LIMIT, type Offer } from '../core/video/catalog';
-import { IMAGE_TYPE_LABELS } from '../core/video/imageType';
+import { IMAGE_TYPE_LABELS } from '../core/video/imageHeader';
 import { textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
-import { joinWords } from '../core/video/words';
-import { CREATING, readChoice, type Field, type GetParameter } from './shared';
+import { joinWords, shown } from '../core/video/words';
+import { CREATING, readChoice, readText, type Field, type GetParameter } from './shared';
 import {
 	always,
 	belongingTo,
@@ -15,8 +15,9 @@ import {
 	type ConditionalField,
 } from './conditionalFields';
 
-/** What the form says of a frame; nothing has been loaded. */
-export type FrameChoice = { kind: 'none' } | { kind: 'url'; url: string } | { kind: 'binary'; property: string };
+/** What the form says of a frame; nothing has been loaded. `unclear` is what was refused already. */
+export type FrameChoice =
+	{ kind: 'none' } | { kind: 'unclear' } | { kind: 'url'; url: string } | { kind: 'binary'; property: string };
 
 export const FRAME_KINDS = ['none', 'url', 'binary'] as const;
 export type FrameKind = (typeof FRAME_KINDS)[number];
@@ -131,6 +132,17 @@ export function describeLastFrame(providers: readonly ProviderAdapter[]): INodeP
 	return [...selector, ...describeDetails('lastFrame', besideFirst)];
 }
 
+function readProperty(value: unknown, frame: FrameName, problems: string[]): string {
+	const property = textAt(value);
+	// `{{ $binary.data }}` is the file as n8n has it.
+	if (property === null) {
+		problems.push(
+			`'${propertyLabel(frame)}' is ${shown(value)}; give the name of the binary field, such as data, not the file itself`,
+		);
+	}
+	return property ?? '';
+}
+
 /**
  * Reads a frame.
  *
@@ -145,13 +157,14 @@ export function readFrame(
 	problems: string[],
 ): FrameChoice {
 	const untouched: FrameKind = frame === 'firstFrame' && wantsImage(offer) ? 'url' : 'none';
+	const { label } = FRAMES[frame];
+	const known = problems.length;
 	const value = get(frame, untouched);
 	// An expression that finds nothing leaves the frame away.
-	const kind =
-		value === null || value === '' ? 'none' : readChoice(value, FRAMES[frame].label, KINDS, 'none', problems);
-	if (kind === 'none') return { kind };
-	if (kind === 'url') return { kind, url: textAt(get(`${frame}Url`, '')) ?? '' };
-	const property = textAt(get(`${frame}BinaryProperty`, DEFAULT_PROPERTY)) ?? '';
-	if (property === '') problems.push(`'${propertyLabel(frame)}' is empty`);
-	return { kind, property };
+	const kind = value === null || value === '' ? 'none' : readChoice(value, label, KINDS, 'none', problems);
+	const url = kind === 'url' ? readText(get(`${frame}Url`, ''), `${label} URL`, problems) : '';
+	const property =
+		kind === 'binary' ? readProperty(get(`${frame}BinaryProperty`, DEFAULT_PROPERTY), frame, problems) : '';
+	if (problems.length > known) return { kind: 'unclear' };
+	return kind === 'none' ? { kind } : kind === 'url' ? { kind, url } : { kind, property };
 }

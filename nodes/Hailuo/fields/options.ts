@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { JsonValue } from '../core/http/http';
 import { parseJson, toJson } from '../core/http/json';
-import { textAt, valueAt } from '../core/http/read';
+import { valueAt } from '../core/http/read';
 import type { ExtraValues } from '../core/video/videoRequest';
 import type { ProviderAdapter } from '../providers/adapter';
 import { belongingToAddress } from './callback';
@@ -15,6 +15,7 @@ import {
 	readBoolean,
 	readModel,
 	readNumber,
+	readText,
 	REFERRING,
 	WAITING,
 	type Field,
@@ -220,7 +221,7 @@ export function readOptions(get: GetParameter, adapter: ProviderAdapter): NodeOp
 		recheckIntervalMinutes: number('recheckInterval'),
 		maxConcurrency: number('maxConcurrency'),
 		includeRaw: boolean(INCLUDE_RAW),
-		idempotencyKey: textAt(options, IDEMPOTENCY_KEY.name),
+		idempotencyKey: readText(valueAt(options, IDEMPOTENCY_KEY.name), IDEMPOTENCY_KEY.displayName, problems) || null,
 		createRetries: number('createRetries'),
 		waitForSlotMinutes: number('waitForSlot'),
 		cancelOnStop: boolean(CANCEL_ON_STOP),

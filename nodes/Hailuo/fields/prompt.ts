@@ -2,8 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { ADVISED_CAMERA_MOVEMENTS, CAMERA_MOVEMENTS, MODELS } from '../core/video/catalog';
 import { textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
-import { joinWords, shown } from '../core/video/words';
-import { CREATING, onOperations } from './shared';
+import { joinWords } from '../core/video/words';
+import { CREATING, onOperations, readWord } from './shared';
 import { always, perProvider } from './conditionalFields';
 
 function promptLimits(): string {
@@ -71,14 +71,6 @@ export function readMovements(value: unknown): string[] {
 	const words: unknown[] = text === null ? [value].flat() : text.replace(/^\[|\]$/g, '').split(',');
 	return words
 		.filter((word) => word !== undefined && word !== null && !(typeof word === 'string' && word.trim() === ''))
-		.map((word) => textAt(word) ?? shown(word))
+		.map(readWord)
 		.map((word) => CAMERA_MOVEMENTS.find((known) => known.toLowerCase() === word.toLowerCase()) ?? word);
-}
-
-/** @param problems takes a sentence in the form's words when the value is no text */
-export function readPrompt(value: unknown, problems: string[]): string {
-	if (value === undefined || value === null) return '';
-	if (typeof value !== 'string' && typeof value !== 'number')
-		problems.push(`'Prompt' is ${shown(value)}, which is no text`);
-	return textAt(value) ?? '';
 }

@@ -88,12 +88,32 @@ export function readBoolean(value: unknown, label: string, fallback: boolean, pr
 }
 
 /**
+ * Reads a text, also one given as a number. Half of an emoji is left out: cutting a text leaves it, it means nothing, and
+ * strict readers of JSON refuse the whole request for it.
+ *
+ * @param problems takes a sentence in the form's words when the value is no text
+ * @returns the text without surrounding blanks; empty for none
+ */
+export function readText(value: unknown, label: string, problems: string[]): string {
+	const text = textAt(value);
+	if (text === null && typeof value !== 'string' && value !== undefined && value !== null)
+		problems.push(`'${label}' is ${shown(value)}, which is no text`);
+	return (text ?? '').replace(/\p{Surrogate}/gu, '').trim();
+}
+
+/** Reads a word that the validation compares with those there are; what is no text comes as a message can show it. */
+export function readWord(value: unknown): string {
+	const isNothing = typeof value === 'string' || value === undefined || value === null;
+	return textAt(value) ?? (isNothing ? '' : shown(value));
+}
+
+/**
  * Reads which model makes the video: its ID, or its name as the form shows it, which agents and tables hold as well.
  *
  * @returns the ID; what is none, as it is
  */
 export function readModel(get: GetParameter): string {
-	const text = textAt(get('model', '')) ?? '';
+	const text = readWord(get('model', ''));
 	const id = text.toLowerCase().replace(/\s+/g, '-');
 	return MODEL_IDS.find((known) => known === id) ?? text;
 }

@@ -1,12 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { DURATIONS, RESOLUTIONS, type Duration, type Offer, type Resolution } from '../core/video/catalog';
 import { goesWith } from '../core/video/validate';
-import { numberAt, textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
 import { FRAME_KINDS, readFrame, type FrameChoice, type FrameKind } from './frames';
-import { readMovements, readPrompt } from './prompt';
+import { readMovements } from './prompt';
 import { joinWords } from '../core/video/words';
-import { CREATING, readBoolean, readModel, type GetParameter } from './shared';
+import { CREATING, readBoolean, readModel, readText, readWord, type GetParameter } from './shared';
 import { always, dependingOn, perModel, perProvider, type ConditionalField } from './conditionalFields';
 
 const DEFAULT_RESOLUTION: Resolution = '768P';
@@ -83,8 +82,8 @@ export interface VideoForm {
 	firstFrame: FrameChoice;
 	lastFrame: FrameChoice;
 	resolution: string;
-	/** Seconds; NaN where the value is no number. */
-	duration: number;
+	/** Seconds, in whatever form they were given. */
+	duration: unknown;
 	promptOptimizer: boolean;
 	/** What could not be understood at all, in the form's words. */
 	problems: string[];
@@ -103,12 +102,12 @@ export function readVideoForm(get: GetParameter, adapter: ProviderAdapter): Vide
 	const offer = adapter.offers.find((candidate) => candidate.model === model);
 	return {
 		model,
-		prompt: readPrompt(get('prompt', ''), problems),
+		prompt: readText(get('prompt', ''), 'Prompt', problems),
 		cameraMovements: readMovements(get('cameraMovements', [])),
 		firstFrame: readFrame(get, 'firstFrame', offer, problems),
 		lastFrame: readFrame(get, 'lastFrame', offer, problems),
-		resolution: textAt(get('resolution', DEFAULT_RESOLUTION)) ?? '',
-		duration: numberAt(get('duration', DEFAULT_DURATION)) ?? Number.NaN,
+		resolution: readWord(get('resolution', DEFAULT_RESOLUTION)),
+		duration: get('duration', DEFAULT_DURATION),
 		promptOptimizer: readBoolean(get('promptOptimizer', true), 'Prompt Optimizer', true, problems),
 		problems,
 	};

@@ -8,6 +8,7 @@ import {
 	readBoolean,
 	readChoice,
 	readNumber,
+	readText,
 	REFERRING,
 	WAITING,
 	type GetParameter,
@@ -141,7 +142,8 @@ export function readDownloadForm(get: GetParameter): DownloadForm {
 	const problems: string[] = [];
 	return {
 		downloadVideo: readBoolean(get('downloadVideo', false), 'Download Video', false, problems),
-		outputBinaryProperty: textAt(get('outputBinaryProperty', DEFAULT_PROPERTY)) ?? DEFAULT_PROPERTY,
+		outputBinaryProperty:
+			readText(get('outputBinaryProperty', ''), 'Output Data Field Name', problems) || DEFAULT_PROPERTY,
 		problems,
 	};
 }

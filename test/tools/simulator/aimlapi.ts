@@ -10,7 +10,7 @@ import {
 	type Gateway,
 	type Simulation,
 } from './gateway';
-import { BOOLEAN, IMAGE_SOURCE, oneOf, PROMPT, strictCheck, type Check } from './schemas';
+import { BOOLEAN, IMAGE_SOURCE, oneOf, strictCheck, ZOD_PROMPT, type Check } from './schemas';
 import type { Answer, Operation, RecordedRequest, SimulatedJob } from './types';
 
 /**
@@ -25,7 +25,7 @@ const BILLING = '/v2/billing';
 const RESOLUTION = oneOf('768P', '1080P');
 const DURATION = oneOf(6, 10);
 
-const COMMON = { prompt: PROMPT, resolution: RESOLUTION, duration: DURATION };
+const COMMON = { prompt: ZOD_PROMPT, resolution: RESOLUTION, duration: DURATION };
 
 /** Keyed by route and model: each model is sold on some routes only. */
 const CREATE_CHECKS: Record<string, Check> = {

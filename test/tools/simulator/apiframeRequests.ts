@@ -1,5 +1,5 @@
 import { isRecord, Refusal } from './gateway';
-import { BOOLEAN, oneOf, PROMPT, strictCheck, WEB_URL, type Check, type Problem } from './schemas';
+import { BOOLEAN, oneOf, strictCheck, WEB_URL, ZOD_PROMPT, type Check, type Problem } from './schemas';
 
 /** What Apiframe takes in POST /v2/videos/generate. Source: its OpenAPI file, which closes both objects to unknown keys. */
 const MODELS = ['hailuo-02', 'hailuo-2.3', 'hailuo-2.3-fast', 'hailuo-03'];
@@ -16,7 +16,7 @@ function createCheck(model: string, webhookField: string): Check {
 		required: ['model', 'prompt'],
 		properties: {
 			model: oneOf(model),
-			prompt: PROMPT,
+			prompt: ZOD_PROMPT,
 			[webhookField]: WEB_URL,
 			webhookEvents: { type: 'array', minItems: 1, items: oneOf('progress', 'completed', 'failed') },
 			hailuoParams: {

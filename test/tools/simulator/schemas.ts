@@ -30,6 +30,9 @@ function isImageDataUrl(value: string): boolean {
 	return bytes.length <= MAX_IMAGE_BYTES && imageTypeOf(bytes) === type;
 }
 
+/** Zod counts as JavaScript does, in units of UTF-16; `maxLength` counts characters. */
+ajv.addFormat('at-most-2000-units', (value) => value.length <= 2000);
+
 /** Compiles a schema once; unknown keys are refused everywhere, whether it says so or not. */
 export function strictCheck(schema: SchemaObject): Check {
 	const validate = ajv.compile(closed(schema));
@@ -61,6 +64,7 @@ function toProblem(error: ErrorObject): Problem {
 }
 
 export const PROMPT = { type: 'string', minLength: 1, maxLength: 2000 };
+export const ZOD_PROMPT = { ...PROMPT, format: 'at-most-2000-units' };
 export const BOOLEAN = { type: 'boolean' };
 export const WEB_URL = { type: 'string', format: 'web-url' };
 export const IMAGE_SOURCE = { type: 'string', format: 'image-source' };

@@ -62,16 +62,16 @@ export function aFileFrame(bytes: Uint8Array, fileName = 'frame.png'): DraftFram
 	return { kind: 'file', bytes, size: bytes.length, fileName };
 }
 
-/** How files of a type begin (JFIF, PNG and RIFF specifications). */
-const BEGINNINGS: Record<ImageType, number[]> = {
-	'image/jpeg': [0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46],
-	'image/png': [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
-	'image/webp': [0x52, 0x49, 0x46, 0x46, 0x24, 0, 0, 0, 0x57, 0x45, 0x42, 0x50],
+/** Headers of images of 512 x 512 pixels (JFIF, PNG and WebP specifications). */
+const HEADERS: Record<ImageType, number[]> = {
+	'image/jpeg': [0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 11, 8, 2, 0, 2, 0, 1, 1, 0x11, 0],
+	'image/png': [...Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\0\0\0\x02\0', 'latin1')],
+	'image/webp': [...Buffer.from('RIFF\x16\0\0\0WEBPVP8X\n\0\0\0\0\0\0\0\xff\x01\0\xff\x01\0', 'latin1')],
 };
 
 /** The bytes of an image as far as anybody here looks at them. */
 export function anImage(type: ImageType, size = 32): Uint8Array {
 	const bytes = new Uint8Array(size);
-	bytes.set(BEGINNINGS[type]);
+	bytes.set(HEADERS[type]);
 	return bytes;
 }

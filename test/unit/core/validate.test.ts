@@ -76,22 +76,51 @@ describe('a resolution', () => {
 describe('a duration', () => {
 	test('of 10 s is refused at 1080P', () => {
 		expect(problemsOf('wiro', { resolution: '1080P', duration: 10 })).toEqual([
-			"'Duration' '10' is not offered at 1080P; choose 6 seconds",
+			"'Duration' is 10, which is not offered at 1080P; choose 6 seconds",
 		]);
 	});
 
 	test.each([0, -6, 5, 6.5, 7, 600, Number.NaN, Number.POSITIVE_INFINITY])('of %p s is refused', (duration) => {
 		expect(problemsOf('wiro', { duration })).toEqual([
-			`'Duration' '${duration}' is not offered at 768P; choose 6 or 10 seconds`,
+			`'Duration' is ${Number.isNaN(duration) ? 'not a number' : duration}, which is not offered at 768P; choose 6 or 10 seconds`,
 		]);
 	});
 
 	test('that no resolution has is refused beside a resolution that is not offered', () => {
 		expect(problemsOf('wiro', { resolution: '4K', duration: 7 })).toEqual([
 			"'Resolution' '4K' is not offered by Wiro for Hailuo 02; choose 768P or 1080P",
-			"'Duration' '7' is not offered at any resolution; choose 6 or 10 seconds",
+			"'Duration' is 7, which is not offered at any resolution; choose 6 or 10 seconds",
 		]);
 		expect(problemsOf('wiro', { resolution: '4K', duration: 10 })).toHaveLength(1);
+	});
+});
+
+describe('a duration as it was given', () => {
+	test.each([6, '6', ' 6 ', '6.0', '6s', '6 s', '6 sec', '6 secs', '6 second', '6 seconds', '6 Seconds'])(
+		'is understood: %j',
+		(duration) => {
+			expect(check('wiro', { duration })).toMatchObject({ ok: true, request: { duration: 6 } });
+		},
+	);
+
+	test.each<[unknown, string]>([
+		['6 minutes', "'6 minutes'"],
+		['six', "'six'"],
+		['s', "'s'"],
+		['6ms', "'6ms'"],
+		['6,0', "'6,0'"],
+		['PT6S', "'PT6S'"],
+		['7s', "'7s'"],
+		['', 'empty'],
+		[null, 'empty'],
+		[[6], 'a list'],
+		[{ seconds: 6 }, 'an object'],
+		[true, 'true'],
+		[Number.NaN, 'not a number'],
+	])('is shown when it is refused: %j', (duration, shownAs) => {
+		expect(problemsOf('wiro', { duration })).toEqual([
+			`'Duration' is ${shownAs}, which is not offered at 768P; choose 6 or 10 seconds`,
+		]);
 	});
 });
 
@@ -145,7 +174,7 @@ describe('camera movements', () => {
 
 describe('an address of a frame', () => {
 	test.each(['https://images.example/a.png?x=1&y=%20', 'http://images.example/a', ' https://images.example/a.png\n'])(
-		'is passed on as it stands: %j',
+		'is passed on as it stands, when it is a URI: %j',
 		(url) => {
 			expect(check('wiro', { firstFrame: aUrlFrame(url) })).toMatchObject({
 				ok: true,
@@ -166,7 +195,6 @@ describe('an address of a frame', () => {
 		'file:///a.png',
 		'ftp://images.example/a.png',
 		'data:image/png;base64,iVBORw0KGgo=',
-		'https://user:secret@images.example/a.png',
 		'undefined',
 	])('that is none is refused: %s', (url) => {
 		for (const [label, frames] of [
@@ -180,6 +208,113 @@ describe('an address of a frame', () => {
 	});
 });
 
+describe('an address of a frame, first or last,', () => {
+	const framesWith = (url: string) =>
+		[
+			['First Frame', { firstFrame: aUrlFrame(url) }],
+			['Last Frame', { firstFrame: aUrlFrame(), lastFrame: aUrlFrame(url) }],
+		] as const;
+
+	test('with blanks and other scripts goes out percent-encoded', () => {
+		for (const [label, frames] of framesWith(' https://images.example/my 視頻.png ')) {
+			const frame = { kind: 'url', url: 'https://images.example/my%20%E8%A6%96%E9%A0%BB.png' };
+			expect(check('evolink', frames)).toMatchObject({
+				ok: true,
+				request: { [label === 'First Frame' ? 'firstFrame' : 'lastFrame']: frame },
+			});
+		}
+	});
+
+	test.each([
+		['https://a.example/1.png,https://b.example/2.png', 'holds more than one address; give one'],
+		[
+			'https://user:secret@images.example/a.png',
+			'holds a user name or a password; give an address that opens without signing in',
+		],
+		[
+			'ftp://user:secret@images.example/a',
+			"'ftp://…@images.example/a' is not a web address that begins with https:// or http://",
+		],
+	])('%s is refused', (url, problem) => {
+		for (const [label, frames] of framesWith(url))
+			expect(problemsOf('evolink', frames)).toEqual([`'${label} URL' ${problem}`]);
+	});
+
+	test.each(['http://localhost:5678/a.png', 'https://10.0.0.7/a.png', 'http://minio:9000/a.png', 'http://[::1]/a.png'])(
+		'%s is taken with a hint that the provider cannot open it',
+		(url) => {
+			for (const [label, frames] of framesWith(url)) {
+				expect(hintsOf('evolink', frames)).toEqual([
+					`'${label} URL' is a private address, which a provider on the internet cannot open: take 'Binary File'`,
+				]);
+			}
+		},
+	);
+
+	test('says nothing more where the form was refused already', () => {
+		for (const model of ['hailuo-2.3-fast', 'hailuo-02'])
+			expect(check('evolink', { model, firstFrame: { kind: 'unclear' } })).toEqual({ ok: false, problems: [] });
+	});
+});
+
+/** A PNG's header with a size of its own. */
+function aPng(width: number, height: number): Uint8Array {
+	const bytes = Buffer.from(anImage('image/png'));
+	bytes.writeUInt32BE(width, 16);
+	bytes.writeUInt32BE(height, 20);
+	return bytes;
+}
+
+describe('the size of a file for a frame', () => {
+	const problem = (label: string, width: number, height: number) =>
+		`'${label}' has ${width} x ${height} pixels; the short side needs more than 300, and the long one at most 2.5 times as many`;
+
+	describe.each(providers.flatMap((provider) => provider.offers.map((sold) => [provider.id, sold] as const)))(
+		'at %s with $model',
+		(provider, { model, lastFrame }) => {
+			const cases = (file: DraftFrame): Array<[string, Partial<VideoDraft>]> => [
+				['First Frame', { model, firstFrame: file }],
+				...(lastFrame
+					? [['Last Frame', { model, firstFrame: aUrlFrame(), lastFrame: file }] as [string, Partial<VideoDraft>]]
+					: []),
+			];
+
+			test.each([
+				[1, 1],
+				[200, 200],
+				[300, 300],
+				[300, 700],
+				[2000, 200],
+				[301, 753],
+				[753, 301],
+				[5760, 2303],
+			])('is refused as %i x %i', (width, height) => {
+				for (const [label, changes] of cases(aFileFrame(aPng(width, height))))
+					expect(problemsOf(provider, changes)).toEqual([problem(label, width, height)]);
+			});
+
+			test.each([
+				[301, 301],
+				[301, 752],
+				[752, 301],
+				[512, 1280],
+				[5760, 2304],
+			])('is taken as %i x %i', (width, height) => {
+				for (const [, changes] of cases(aFileFrame(aPng(width, height))))
+					expect(problemsOf(provider, changes)).toEqual([]);
+			});
+
+			test('is refused where it cannot be read', () => {
+				for (const [label, changes] of cases(aFileFrame(new Uint8Array([0xff, 0xd8, 0xff])))) {
+					expect(problemsOf(provider, changes)).toEqual([
+						`'${label}' begins like a JPEG, but the file is cut short or damaged`,
+					]);
+				}
+			});
+		},
+	);
+});
+
 describe('a file for a frame', () => {
 	test('is passed on with its type by content, whatever its name says', () => {
 		const bytes = anImage('image/jpeg');
@@ -190,8 +325,9 @@ describe('a file for a frame', () => {
 	});
 
 	test.each([
-		['a GIF', Buffer.from('GIF89a'), 'of type image/gif by its content'],
-		['a PDF', Buffer.from('%PDF-1.7'), 'of type application/pdf by its content'],
+		['a GIF', Buffer.from('GIF89a'), 'a GIF by its content'],
+		['a PDF', Buffer.from('%PDF-1.7'), 'a PDF by its content'],
+		['a HEIF image', Buffer.from('\0\0\0\x18ftypheix'), 'a HEIF image (iPhones name them .jpg too) by its content'],
 		['text', Buffer.from('not an image'), 'no image by its content'],
 		['nothing', Buffer.alloc(0), 'no image by its content'],
 	])('that is %s is refused, though it be called frame.png', (_what, bytes, what) => {
@@ -248,9 +384,9 @@ describe('all problems of a form', () => {
 			"'Prompt' with its camera movements has 2015 characters; Hailuo 02 takes at most 2000",
 			"'Camera Movements' holds 'Barrel roll', which is none of the 15 commands",
 			"'First Frame URL' 'nonsense' is not a web address that begins with https:// or http://",
-			"'Last Frame' is of type image/gif by its content; AI/ML API takes JPEG or PNG",
+			"'Last Frame' is a GIF by its content; AI/ML API takes JPEG or PNG",
 			"'Resolution' '8K' is not offered by AI/ML API for Hailuo 02; choose 768P or 1080P",
-			"'Duration' '7' is not offered at any resolution; choose 6 or 10 seconds",
+			"'Duration' is 7, which is not offered at any resolution; choose 6 or 10 seconds",
 		]);
 	});
 
@@ -259,7 +395,7 @@ describe('all problems of a form', () => {
 			"'Model' 'hailuo-03' is not offered by AI/ML API; choose Hailuo 2.3 Fast, Hailuo 2.3 or Hailuo 02",
 			"'Camera Movements' holds 'Barrel roll', which is none of the 15 commands",
 			"'First Frame URL' 'nonsense' is not a web address that begins with https:// or http://",
-			"'Last Frame' is of type image/gif by its content; AI/ML API takes JPEG or PNG",
+			"'Last Frame' is a GIF by its content; AI/ML API takes JPEG or PNG",
 		]);
 	});
 });

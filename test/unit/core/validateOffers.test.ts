@@ -6,6 +6,7 @@ import {
 	type ImageType,
 	type ModelId,
 } from '../../../nodes/Hailuo/core/video/catalog';
+import { IMAGE_TYPE_LABELS } from '../../../nodes/Hailuo/core/video/imageHeader';
 import { validate, type Validation, type VideoDraft } from '../../../nodes/Hailuo/core/video/validate';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
 import { aFileFrame, anImage, aUrlFrame, aVideoDraft } from '../../tools/support/builders';
@@ -183,6 +184,8 @@ describe.each(sold)(
 	'$provider with $model',
 	({ provider, model, shapes, firstFrame, lastFrame, prompt, imageTypes }) => {
 		const label = labels[provider];
+		// AI/ML API and Apiframe validate with Zod, which takes a string's own length.
+		const promptCounts = ['aimlApi', 'apiframe'].includes(provider) ? 'utf16Units' : 'characters';
 		const modelLabel = MODELS[model].label;
 		const withFrame = { model, firstFrame: aUrlFrame() };
 
@@ -228,18 +231,28 @@ describe.each(sold)(
 
 		test.each([
 			['2000 characters', 'x'.repeat(2000), []],
-			['2000 emoji', '🎬'.repeat(2000), []],
 			['2000 characters and blanks around them', ` ${'x'.repeat(2000)}\n`, []],
 			['2001 characters', 'x'.repeat(2001), [`'Prompt' has 2001 characters; ${modelLabel} takes at most 2000`]],
 		])('has an opinion on a prompt of %s', (_what, text, problems) => {
 			expect(problemsOf(provider, { ...withFrame, prompt: text })).toEqual(problems);
 		});
 
+		test(`counts a prompt in ${promptCounts}`, () => {
+			const units = promptCounts === 'utf16Units' ? 2 : 1;
+			const most = 2000 / units;
+			const counted = units === 2 ? `, as ${label} counts them (an emoji as two or more)` : '';
+			const problem = `'Prompt' has ${2000 + units} characters${counted}; ${modelLabel} takes at most 2000`;
+			expect(problemsOf(provider, { ...withFrame, prompt: '🎬'.repeat(most) })).toEqual([]);
+			expect(problemsOf(provider, { ...withFrame, prompt: '🎬'.repeat(most + 1) })).toEqual([problem]);
+		});
+
 		test.each([jpeg, png, webp])('takes a file that is %s by its content, or names what it takes', (type) => {
 			const names = imageTypes.length === 3 ? 'JPEG, PNG or WebP' : 'JPEG or PNG';
 			const frame = aFileFrame(anImage(type), 'misnamed.gif');
 			expect(problemsOf(provider, { model, firstFrame: frame })).toEqual(
-				imageTypes.includes(type) ? [] : [`'First Frame' is of type ${type} by its content; ${label} takes ${names}`],
+				imageTypes.includes(type)
+					? []
+					: [`'First Frame' is a ${IMAGE_TYPE_LABELS[type]} by its content; ${label} takes ${names}`],
 			);
 		});
 	},

@@ -69,8 +69,8 @@ describe('what came instead of a video is called', () => {
 		["a text ('Zu viele Anfragen f\ufffdr heute')", bytesOf('Zu viele Anfragen f\xfcr heute')],
 		['a text', '\n\n'],
 		[`a text ('${'too long '.repeat(22)}t…')`, 'too long '.repeat(2 * HEAD_SIZE)],
-		['a file of image/png type', testImage('png')],
-		['a file of image/jpeg type', testImage('jpeg')],
+		['a PNG', testImage('png')],
+		['a JPEG', testImage('jpeg')],
 		['a file of no known video type', bytesOf('PK\x03\x04\x14\x00\x00\x00')],
 		['a file of no known video type', bytesOf('\xff\xfe\xfd\xfc')],
 	])('%s', (name, head) => {

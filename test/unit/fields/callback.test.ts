@@ -103,20 +103,31 @@ describe('the callback form', () => {
 			`'Callback' cannot be 'This Execution' with Unlike Others, which tries the address before the execution waits; give the address of a Hailuo Trigger, or 'None'`,
 		],
 		['aimlApi', { callback: 'url' }, `'Callback' is not offered by AI/ML API: it reports nothing`],
-		[
-			'wiro',
-			{ callback: 'url' },
-			`'Callback URL' is empty; it takes a web address that begins with https:// or http://`,
-		],
+		['wiro', { callback: 'url' }, `'Callback URL' is empty`],
 		[
 			'wiro',
 			{ callback: 'url', callbackUrl: 'n8n.example.com' },
-			`'Callback URL' is 'n8n.example.com'; it takes a web address that begins with https:// or http://`,
+			`'Callback URL' 'n8n.example.com' is not a web address that begins with https:// or http://`,
 		],
 		[
 			'wiro',
 			{ callback: 'url', callbackUrl: 'file:///etc/passwd' },
-			`'Callback URL' is 'file:///etc/passwd'; it takes a web address that begins with https:// or http://`,
+			`'Callback URL' 'file:///etc/passwd' is not a web address that begins with https:// or http://`,
+		],
+		[
+			'wiro',
+			{ callback: 'url', callbackUrl: { url: 'https://n8n.example.com' } },
+			`'Callback URL' is an object, which is no text`,
+		],
+		[
+			'wiro',
+			{ callback: 'url', callbackUrl: 'https://me:secret@n8n.example.com/hook' },
+			`'Callback URL' holds a user name or a password; give an address that opens without signing in`,
+		],
+		[
+			'wiro',
+			{ callback: 'url', callbackUrl: 'https://a.example.com/hook, https://b.example.com/hook' },
+			`'Callback URL' holds more than one address; give one`,
 		],
 		[
 			'evolink',

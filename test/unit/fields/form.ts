@@ -7,6 +7,7 @@ import type { DraftFrame } from '../../../nodes/Hailuo/core/video/validate';
 import { describeForm, type FrameChoice, type GetParameter } from '../../../nodes/Hailuo/fields/form';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
 import type { ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';
+import { anImage } from '../../tools/support/builders';
 import { sampleProvider } from '../providers/sampleProvider';
 
 /** A fifth provider, whose offers are unlike those of the others: what is drawn from offers must suit it unchanged. */
@@ -117,7 +118,7 @@ export function readerOfAny(values: Record<string, unknown>): GetParameter {
 	return (name, fallback) => (Object.hasOwn(values, name) ? values[name] : fallback);
 }
 
-const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const PNG = anImage('image/png');
 
 /** A frame as it is once its bytes are loaded. */
 export function load(choice: FrameChoice): DraftFrame {

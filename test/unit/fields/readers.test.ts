@@ -88,8 +88,7 @@ describe('the video form', () => {
 	});
 
 	test.each<[string, Record<string, unknown>, Partial<VideoForm>]>([
-		['a number spelled as text', { duration: '10' }, { duration: 10 }],
-		['a number with blanks', { duration: ' 6 ' }, { duration: 6 }],
+		['a number spelled as text', { duration: '10' }, { duration: '10' }],
 		['a switch spelled as text', { promptOptimizer: 'false' }, { promptOptimizer: false }],
 		['a switch with capitals', { promptOptimizer: ' TRUE ' }, { promptOptimizer: true }],
 		['a prompt that is a number', { prompt: 42 }, { prompt: '42' }],
@@ -107,7 +106,6 @@ describe('the video form', () => {
 		['a frame that an expression left empty', { firstFrame: '' }, { firstFrame: { kind: 'none' } }],
 		['a frame that an expression did not find', { firstFrame: null }, { firstFrame: { kind: 'none' } }],
 		['a frame without its address', { firstFrame: 'url' }, { firstFrame: { kind: 'url', url: '' } }],
-		['an address that is no text', { firstFrame: 'url', firstFrameUrl: {} }, { firstFrame: { kind: 'url', url: '' } }],
 		['a file in the usual field', { firstFrame: 'binary' }, { firstFrame: { kind: 'binary', property: 'data' } }],
 	])('understands %s', (_what, values, expected) => {
 		expect(readVideo({ model: 'hailuo-02', ...values })).toMatchObject({ ...expected, problems: [] });
@@ -116,7 +114,20 @@ describe('the video form', () => {
 	test.each<[Record<string, unknown>, string]>([
 		[{ firstFrame: 'file' }, `'First Frame' is 'file'; choose None ('none'), URL ('url') or Binary File ('binary')`],
 		[{ lastFrame: 7 }, `'Last Frame' is 7; choose None ('none'), URL ('url') or Binary File ('binary')`],
-		[{ firstFrame: 'binary', firstFrameBinaryProperty: ' ' }, `'First Frame Input Data Field Name' is empty`],
+		[
+			{ firstFrame: 'binary', firstFrameBinaryProperty: ' ' },
+			`'First Frame Input Data Field Name' is empty; give the name of the binary field, such as data, not the file itself`,
+		],
+		[
+			{ firstFrame: 'binary', firstFrameBinaryProperty: { data: 'aGk=', mimeType: 'image/png' } },
+			`'First Frame Input Data Field Name' is an object; give the name of the binary field, such as data, not the file itself`,
+		],
+		[
+			{ lastFrame: 'binary', lastFrameBinaryProperty: [{ data: 'aGk=' }] },
+			`'Last Frame Input Data Field Name' is a list; give the name of the binary field, such as data, not the file itself`,
+		],
+		[{ firstFrame: 'url', firstFrameUrl: {} }, `'First Frame URL' is an object, which is no text`],
+		[{ lastFrame: 'url', lastFrameUrl: ['https://a.example/1.png'] }, `'Last Frame URL' is a list, which is no text`],
 		[{ promptOptimizer: 'perhaps' }, `'Prompt Optimizer' is 'perhaps'; it takes true or false`],
 		[{ prompt: { text: 'A boat' } }, `'Prompt' is an object, which is no text`],
 	])('says in its own words what it cannot understand: %j', (values, problem) => {
@@ -136,6 +147,34 @@ describe('the video form', () => {
 			}
 		},
 	);
+
+	test.each(['firstFrame', 'lastFrame'] as const)(
+		'says once what is wrong with a %s, and the validation no more',
+		(name) => {
+			for (const values of [
+				{ [name]: 'file' },
+				{ [name]: 'url', [`${name}Url`]: 7.5 < 8 },
+				{ [name]: 'binary', [`${name}BinaryProperty`]: {} },
+			]) {
+				const form = readVideo({
+					model: 'hailuo-02',
+					prompt: 'A boat',
+					firstFrame: 'url',
+					firstFrameUrl: 'https://a.example/1.png',
+					...values,
+				});
+				expect([form[name], form.problems.length]).toEqual([{ kind: 'unclear' }, 1]);
+			}
+		},
+	);
+
+	test.each<[unknown, string]>([
+		[{ id: 'hailuo-02' }, 'an object'],
+		[['hailuo-02'], 'a list'],
+		[null, ''],
+	])('shows a model and a resolution of %j as what they are', (value, word) => {
+		expect(readVideo({ model: value, resolution: value })).toMatchObject({ model: word, resolution: word });
+	});
 
 	test.each([
 		['hailuo-2.3-fast', 'hailuo-2.3-fast'],
@@ -183,7 +222,7 @@ describe('the waiting form', () => {
 		[{ timeout: 0 }, `'Timeout' is 0; it takes a number of minutes greater than 0`],
 		[{ timeout: -5 }, `'Timeout' is -5; it takes a number of minutes greater than 0`],
 		[{ timeout: 'soon' }, `'Timeout' is 'soon'; it takes a number of minutes greater than 0`],
-		[{ timeout: Number.NaN }, `'Timeout' is NaN; it takes a number of minutes greater than 0`],
+		[{ timeout: Number.NaN }, `'Timeout' is not a number; it takes a number of minutes greater than 0`],
 		[{ timeout: null }, `'Timeout' is empty; it takes a number of minutes greater than 0`],
 		[{ timeout: Number.POSITIVE_INFINITY }, `'Timeout' is Infinity; it takes a number of minutes greater than 0`],
 		[{ onTimeout: 'ignore' }, `'On Timeout' is 'ignore'; choose Fail the Item ('error') or Output the Job ('output')`],
@@ -211,6 +250,12 @@ describe('the download form', () => {
 		],
 	])('of %j is read', (values, expected) => {
 		expect(readDownloadForm(readerOfAny(values))).toEqual({ ...expected, problems: [] });
+	});
+
+	test('says when the name of the output field is no text', () => {
+		expect(readDownloadForm(readerOfAny({ outputBinaryProperty: { data: 1 } })).problems).toEqual([
+			`'Output Data Field Name' is an object, which is no text`,
+		]);
 	});
 
 	test('says when it cannot tell yes from no', () => {
@@ -295,7 +340,7 @@ describe('the options', () => {
 		[{ maxConcurrency: 0 }, `'Max Concurrency' is 0; it takes a whole number of requests of at least 1`],
 		[{ maxConcurrency: 2.5 }, `'Max Concurrency' is 2.5; it takes a whole number of requests of at least 1`],
 		[{ createRetries: 'many' }, `'Create Retries' is 'many'; it takes a whole number of times of at least 0`],
-		[{ waitForSlot: Number.NaN }, `'Wait for Slot' is NaN; it takes a number of minutes of at least 0`],
+		[{ waitForSlot: Number.NaN }, `'Wait for Slot' is not a number; it takes a number of minutes of at least 0`],
 		[{ maxVideoSize: 0 }, `'Max Video Size' is 0; it takes a number of MB greater than 0`],
 		[{ recheckInterval: 0 }, `'Recheck Interval' is 0; it takes a number of minutes greater than 0`],
 		[{ context: 'row 7' }, `'Context' is 'row 7'; it takes JSON`],
@@ -308,6 +353,17 @@ describe('the options', () => {
 		],
 	])('%j make no sense, which is said', (options, problem) => {
 		expect(read(options)).toEqual({ ...untouched, problems: [problem] });
+	});
+
+	test.each(['idempotencyKey', 'projectId'])('of text refuse what is none: %s', (name) => {
+		for (const [value, shownAs] of [
+			[{}, 'an object'],
+			[['a'], 'a list'],
+			[true, 'true'],
+		] as const) {
+			const label = { idempotencyKey: 'Idempotency Key', projectId: 'Project ID' }[name];
+			expect(read({ [name]: value }, 'wiro').problems).toEqual([`'${label}' is ${shownAs}, which is no text`]);
+		}
 	});
 
 	test("that only other providers have are none of this one's", () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { MODELS } from '../../../nodes/Hailuo/core/video/catalog';
 import { fingerprintOf, idempotencyKeyOf } from '../../../nodes/Hailuo/core/video/fingerprint';
 import type { Exchange, HttpBody, HttpRequest, HttpResponse, Step } from '../../../nodes/Hailuo/core/http/http';
-import { recogniseImage } from '../../../nodes/Hailuo/core/video/imageType';
+import { readImageHeader } from '../../../nodes/Hailuo/core/video/imageHeader';
 import type { Job } from '../../../nodes/Hailuo/core/job/job';
 import type { Frame, VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
 import {
@@ -124,7 +124,7 @@ function forcedFrame(frame: DraftFrame): Frame | null {
 	if (frame.kind === 'url') return { kind: 'url', url: frame.url.trim() };
 	if (frame.kind !== 'file') return null;
 	const bytes = frame.bytes ?? new Uint8Array();
-	return { kind: 'file', bytes, fileName: frame.fileName, mimeType: recogniseImage(bytes) ?? 'image/png' };
+	return { kind: 'file', bytes, fileName: frame.fileName, mimeType: readImageHeader(bytes)?.type ?? 'image/png' };
 }
 
 interface StricterRule {
@@ -149,7 +149,7 @@ const STRICTER: readonly StricterRule[] = [
 		applies: (_adapter, { firstFrame, lastFrame }) => firstFrame.kind === 'none' && lastFrame.kind !== 'none',
 	},
 	{
-		problem: /is of type image\/gif by its content/,
+		problem: /is a GIF by its content/,
 		why: 'Uploads take animated images as well, the models do not',
 	},
 	{
@@ -159,6 +159,10 @@ const STRICTER: readonly StricterRule[] = [
 			framesOf(draft).some(
 				(frame) => frame.kind === 'url' && /^https?:/.test(frame.url.trim()) && URL.canParse(frame.url),
 			),
+	},
+	{
+		problem: /^'(?:First|Last) Frame URL' holds /,
+		why: 'A gateway takes what is no single open address and fails to fetch it later',
 	},
 	{
 		problem: /^'(?:First|Last) Frame URL' is empty/,

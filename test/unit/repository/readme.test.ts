@@ -18,7 +18,7 @@ import {
 	type Offer,
 } from '../../../nodes/Hailuo/core/video/catalog';
 import { FAILURE_KINDS, type FailureKind } from '../../../nodes/Hailuo/core/http/http';
-import { IMAGE_TYPE_LABELS } from '../../../nodes/Hailuo/core/video/imageType';
+import { IMAGE_TYPE_LABELS } from '../../../nodes/Hailuo/core/video/imageHeader';
 import { describeJob, JOB_STATUSES } from '../../../nodes/Hailuo/core/job/job';
 import { writeJob } from '../../../nodes/Hailuo/core/job/jobFromItem';
 import { describeFailure } from '../../../nodes/Hailuo/core/http/read';

@@ -90,6 +90,9 @@ export type ImageType = (typeof IMAGE_TYPES)[number];
 /** Bytes; 20 MB per image at every gateway that states a limit. */
 export const IMAGE_SIZE_LIMIT = 20 * 1024 * 1024;
 
+/** Pixels of an image's short side, and how many times as long the other may be; documented alike by all gateways. */
+export const IMAGE_SHAPE = { shortSideAbove: 300, longestRatio: 2.5 };
+
 /** What a video is made from. */
 export type VideoMode = 'text' | 'image';
 
@@ -104,6 +107,8 @@ export interface Offer {
 	/** What the gateway sells of the model's resolutions. */
 	resolutions: ResolutionTable;
 	prompt: 'required' | 'optional' | 'requiredWithoutImage';
+	/** What the limit of a prompt counts: an emoji is one character, but two units of UTF-16 and more. */
+	promptCounts: 'characters' | 'utf16Units';
 	imageTypes: readonly ImageType[];
 }
 
@@ -132,6 +137,7 @@ export function offer(terms: OfferTerms): Offer {
 		model: terms.model,
 		slug: terms.slug,
 		prompt: terms.prompt,
+		promptCounts: terms.promptCounts ?? 'characters',
 		firstFrame: terms.firstFrame ?? (model.textToVideo ? 'optional' : 'required'),
 		lastFrame: terms.lastFrame ?? model.lastFrame,
 		resolutions,

@@ -1,12 +1,16 @@
-import { isWebUrl } from '../http/read';
-import { IMAGE_SIZE_LIMIT, type ImageType } from './catalog';
-import { IMAGE_TYPE_LABELS, recogniseImage } from './imageType';
+import { describeAddressProblem, toUri } from './address';
+import { IMAGE_SHAPE, IMAGE_SIZE_LIMIT, type ImageType } from './catalog';
+import { IMAGE_TYPE_LABELS, readImageHeader } from './imageHeader';
 import type { Frame } from './videoRequest';
 import { joinWords, quoted } from './words';
 
-/** A frame as the form gives it. `bytes` is null when the file was too large to be worth loading. */
+/**
+ * A frame as the form gives it. `bytes` is null when the file was too large to be worth loading; of one that is `unclear`
+ * the reading of the form has said what is wrong.
+ */
 export type DraftFrame =
 	| { kind: 'none' }
+	| { kind: 'unclear' }
 	| { kind: 'url'; url: string }
 	| { kind: 'missing'; property: string }
 	| { kind: 'file'; bytes: Uint8Array | null; size: number; fileName: string };
@@ -15,10 +19,7 @@ export type DraftFrame =
 type Checked = Frame | string;
 
 function checkAddress(label: string, given: string): Checked {
-	const url = given.trim();
-	if (url === '') return `'${label} URL' is empty`;
-	if (isWebUrl(url)) return { kind: 'url', url };
-	return `'${label} URL' ${quoted(url)} is not a web address that begins with https:// or http://`;
+	return describeAddressProblem(`${label} URL`, given) ?? { kind: 'url', url: toUri(given.trim()) };
 }
 
 function checkFile(
@@ -32,16 +33,20 @@ function checkFile(
 		const megabytes = (Math.ceil((size / 1024 / 1024) * 10) / 10).toFixed(1);
 		return `'${label}' is ${megabytes} MB; an image may have at most 20 MB`;
 	}
-	const recognised = recogniseImage(bytes);
-	const mimeType = imageTypes.find((type) => type === recognised);
+	const header = readImageHeader(bytes);
+	const mimeType = imageTypes.find((type) => type === header?.type);
+	if (header === null || mimeType === undefined) {
+		const labels = imageTypes.map((type) => IMAGE_TYPE_LABELS[type]);
+		return `'${label}' is ${header?.name ?? 'no image'} by its content; ${provider} takes ${joinWords(labels, 'or')}`;
+	}
+	if (header.size === null) return `'${label}' begins like ${header.name}, but the file is cut short or damaged`;
+	const { width, height } = header.size;
+	const [short, long] = [Math.min(width, height), Math.max(width, height)];
+	const { shortSideAbove, longestRatio } = IMAGE_SHAPE;
+	if (short <= shortSideAbove || long > short * longestRatio)
+		return `'${label}' has ${width} x ${height} pixels; the short side needs more than ${shortSideAbove}, and the long one at most ${longestRatio} times as many`;
 	// A part of a form whose file has no name is a plain field to many servers.
-	if (mimeType) return { kind: 'file', bytes, fileName: fileName || mimeType.replace('/', '.'), mimeType };
-	const wanted = joinWords(
-		imageTypes.map((type) => IMAGE_TYPE_LABELS[type]),
-		'or',
-	);
-	const what = recognised === null ? 'no image' : `of type ${recognised}`;
-	return `'${label}' is ${what} by its content; ${provider} takes ${wanted}`;
+	return { kind: 'file', bytes, fileName: fileName || mimeType.replace('/', '.'), mimeType };
 }
 
 /**
@@ -60,7 +65,7 @@ export function checkFrame(
 	provider: string,
 	problems: string[],
 ): Frame | null {
-	if (draft.kind === 'none') return null;
+	if (draft.kind === 'none' || draft.kind === 'unclear') return null;
 	const checked =
 		draft.kind === 'missing'
 			? `'${label} Input Data Field Name' is ${quoted(draft.property)}, but the item has no such file`

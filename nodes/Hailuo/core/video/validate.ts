@@ -8,9 +8,11 @@ import {
 	type Offer,
 	type Resolution,
 } from './catalog';
+import { isPrivateUrl } from '../http/privateAddress';
+import { numberAt, textAt } from '../http/read';
 import { checkFrame, type DraftFrame } from './checkFrame';
 import type { VideoRequest } from './videoRequest';
-import { joinWords, quoted } from './words';
+import { joinWords, quoted, shown } from './words';
 
 export type { DraftFrame } from './checkFrame';
 
@@ -22,7 +24,8 @@ export interface VideoDraft {
 	firstFrame: DraftFrame;
 	lastFrame: DraftFrame;
 	resolution: string;
-	duration: number;
+	/** As it was given: the message about it shows it so. */
+	duration: unknown;
 	promptOptimizer: boolean;
 }
 
@@ -62,10 +65,12 @@ function checkPrompt(draft: VideoDraft, offer: Offer, provider: string, problems
 		problems.push(`'Prompt' is empty; ${provider} needs one for ${label}`);
 	if (prompt === '' && offer.prompt === 'requiredWithoutImage' && draft.firstFrame.kind === 'none')
 		problems.push(`'Prompt' is empty; without a 'First Frame' ${label} needs one`);
-	const length = Array.from(prompt).length;
+	const characters = Array.from(prompt).length;
+	const length = offer.promptCounts === 'utf16Units' ? prompt.length : characters;
 	if (length > promptLimit) {
-		const counted = draft.cameraMovements.length > 0 ? ' with its camera movements' : '';
-		problems.push(`'Prompt'${counted} has ${length} characters; ${label} takes at most ${promptLimit}`);
+		const whole = draft.cameraMovements.length > 0 ? ' with its camera movements' : '';
+		const counted = length > characters ? `, as ${provider} counts them (an emoji as two or more)` : '';
+		problems.push(`'Prompt'${whole} has ${length} characters${counted}; ${label} takes at most ${promptLimit}`);
 	}
 	return prompt;
 }
@@ -87,6 +92,12 @@ function checkFrames({ firstFrame, lastFrame }: VideoDraft, offer: Offer, provid
 	else if (!hasFirst) problems.push(`'Last Frame' needs a 'First Frame' beside it`);
 }
 
+/** Reads `6`, `'6'`, and also `'6s'` or `'6 seconds'`, which mean nothing else; null for what is no number. */
+function secondsIn(given: unknown): number | null {
+	const text = textAt(given)?.replace(/\s*(?:s|secs?|seconds?)$/i, '') ?? null;
+	return numberAt(text);
+}
+
 /** Checks resolution and duration together: which durations there are depends on the resolution. */
 function checkShape(
 	draft: VideoDraft,
@@ -106,10 +117,11 @@ function checkShape(
 	} else if (!goesWith(resolution, draft.firstFrame.kind !== 'none', draft.lastFrame.kind !== 'none')) {
 		problems.push(`'Resolution' ${resolution} needs a 'First Frame' and no 'Last Frame'`);
 	}
-	const duration = durations.find((known) => known === draft.duration);
+	const seconds = secondsIn(draft.duration);
+	const duration = durations.find((known) => known === seconds);
 	if (!duration) {
 		problems.push(
-			`'Duration' ${quoted(String(draft.duration))} is not offered at ${resolution ?? 'any resolution'}; choose ${joinWords(durations, 'or')} seconds`,
+			`'Duration' is ${shown(draft.duration)}, which is not offered at ${resolution ?? 'any resolution'}; choose ${joinWords(durations, 'or')} seconds`,
 		);
 	}
 	return resolution && duration ? { resolution, duration } : null;
@@ -119,6 +131,15 @@ function checkShape(
 function hintsAbout(draft: VideoDraft, offer: Offer, provider: string): string[] {
 	const hints: string[] = [];
 	const { label } = MODELS[offer.model];
+	for (const [field, frame] of [
+		['First Frame', draft.firstFrame],
+		['Last Frame', draft.lastFrame],
+	] as const) {
+		if (frame.kind === 'url' && isPrivateUrl(frame.url.trim()))
+			hints.push(
+				`'${field} URL' is a private address, which a provider on the internet cannot open: take 'Binary File'`,
+			);
+	}
 	const movements = draft.cameraMovements.length;
 	if (draft.firstFrame.kind === 'none' && offer.firstFrame === 'recommended') {
 		hints.push(
@@ -157,7 +178,10 @@ export function validate({ label: provider, offers }: ProviderOffers, draft: Vid
 	const lastFrame = offer?.lastFrame === false ? null : check('Last Frame', draft.lastFrame);
 	if (offer) checkFrames(draft, offer, provider, problems);
 	const shape = offer ? checkShape(draft, offer, provider, problems) : null;
-	if (!offer || !shape || problems.length > 0) return { ok: false, problems };
+	const isUnclear =
+		(firstFrame === null && draft.firstFrame.kind !== 'none') ||
+		(lastFrame === null && draft.lastFrame.kind !== 'none');
+	if (!offer || !shape || isUnclear || problems.length > 0) return { ok: false, problems };
 	const request = { model: offer.model, prompt, firstFrame, lastFrame, ...shape, promptOptimizer };
 	return { ok: true, request, hints: hintsAbout(draft, offer, provider) };
 }

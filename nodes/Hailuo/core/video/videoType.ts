@@ -1,5 +1,5 @@
 import { cleanText } from '../http/read';
-import { recogniseImage } from './imageType';
+import { readImageHeader } from './imageHeader';
 
 /** What videos are called in n8n, by what their first bytes say. */
 export interface VideoType {
@@ -31,7 +31,7 @@ const EBML_DOCUMENT_TYPE = /\x42\x82[\x80-\xff](webm|matroska)/;
 const QUICKTIME_BOXES = ['moov', 'free', 'skip', 'wide', 'pnot'];
 
 /**
- * Files that begin as mp4 does and hold no video: sound, and images that core/imageType does not name. The four
+ * Files that begin as mp4 does and hold no video: sound, and images. The four
  * letters are the brand in `ftyp` (the register at mp4ra.org).
  */
 const BRAND_OF_OTHERS = /^(M4A |M4B |M4P |F4A |F4B |mif1|mif2|msf1|miaf|he[iv][a-z]|avi[fos]|jxl |jp2 |jpx |jpm |crx )/;
@@ -65,7 +65,7 @@ export function recogniseVideo(head: Uint8Array): VideoType | null {
 export function describeOtherFile(head: Uint8Array): string {
 	if (head.length === 0) return 'an empty file';
 	const text = readText(head);
-	if (text === null) return `a file of ${recogniseImage(head) ?? 'no known video'} type`;
+	if (text === null) return readImageHeader(head)?.name ?? 'a file of no known video type';
 	const words = quoteText(text);
 	const kind = /^\s*<(!doctype html|html|head|body)\b/i.test(text) ? 'a web page' : 'a text';
 	return words === '' ? kind : `${kind} ('${words}')`;

@@ -2,15 +2,16 @@ import { cleanText } from '../http/read';
 
 /** How the form's messages spell what somebody filled in. */
 
-/** @returns a text of any origin in quotation marks, on one short line */
+/** @returns a text of any origin in quotation marks, on one short line, without the password an address may hold */
 export function quoted(text: string): string {
-	return `'${cleanText(text, 60)}'`;
+	return `'${cleanText(text.replace(/\/\/[^/?#\s]*@/g, '//…@'), 60)}'`;
 }
 
 /** @returns a value of any type as a sentence can show it */
 export function shown(value: unknown): string {
-	if (value === undefined || value === null || value === '') return 'empty';
-	if (typeof value === 'string') return quoted(value);
+	if (value === undefined || value === null) return 'empty';
+	if (typeof value === 'string') return value.trim() === '' ? 'empty' : quoted(value);
+	if (Number.isNaN(value)) return 'not a number';
 	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
 	return Array.isArray(value) ? 'a list' : 'an object';
 }

@@ -4,8 +4,9 @@ import { listAt, numberAt, textAt, webUrlAt } from '../../core/http/read';
 import { describeRefusal, kindOfStatus } from '../exchange';
 import { describeCost, type JobReading, type ProviderIdentity, type Reason } from '../jobExchange';
 
-const TAKEN: Pick<Parameters<typeof offer>[0], 'prompt' | 'imageTypes'> = {
+const TAKEN: Pick<Parameters<typeof offer>[0], 'prompt' | 'promptCounts' | 'imageTypes'> = {
 	prompt: 'required',
+	promptCounts: 'utf16Units',
 	imageTypes: ['image/jpeg', 'image/png'],
 };
 

@@ -4,14 +4,17 @@ import { isWebUrl, momentAt, numberAt, percentageAt, textAt, valueAt } from '../
 import { describeRefusal } from '../exchange';
 import { describeCost, lifetimeFrom, type JobReading, type ProviderIdentity } from '../jobExchange';
 
+/** Its limits are Zod's, and so is its way to count. */
+const TAKEN = { prompt: 'required', promptCounts: 'utf16Units' } as const;
+
 export const APIFRAME: ProviderIdentity = {
 	id: 'apiframe',
 	label: 'Apiframe',
 	offers: [
-		offer({ model: 'hailuo-2.3-fast', slug: 'hailuo-2.3-fast', prompt: 'required', firstFrame: 'recommended' }),
-		offer({ model: 'hailuo-2.3', slug: 'hailuo-2.3', prompt: 'required' }),
-		offer({ model: 'hailuo-02', slug: 'hailuo-02', prompt: 'required', without: ['512P'] }),
-		offer({ model: 'hailuo-03', slug: 'hailuo-03', prompt: 'required' }),
+		offer({ ...TAKEN, model: 'hailuo-2.3-fast', slug: 'hailuo-2.3-fast', firstFrame: 'recommended' }),
+		offer({ ...TAKEN, model: 'hailuo-2.3', slug: 'hailuo-2.3' }),
+		offer({ ...TAKEN, model: 'hailuo-02', slug: 'hailuo-02', without: ['512P'] }),
+		offer({ ...TAKEN, model: 'hailuo-03', slug: 'hailuo-03' }),
 	],
 	handles: [],
 	/** Apiframe OpenAPI 2.0.0-beta.1, `Job.status`. */
