@@ -222,13 +222,13 @@ describe('before a create is sent, it is refused', () => {
 			'an address that is none',
 			'apiframe',
 			toTrigger({ callbackUrl: 'n8n.example.com/webhook/1/hailuo' }),
-			"'Callback URL' is 'n8n.example.com/webhook/1/hailuo'; it takes a web address that begins with https:// or http:// [item 0]",
+			"'Callback URL' 'n8n.example.com/webhook/1/hailuo' is not a web address that begins with https:// or http:// [item 0]",
 		],
 		[
 			'an address with a password',
 			'wiro',
 			toTrigger({ callbackUrl: 'https://me:secret@n8n.example.com/' }),
-			'it takes a web address that begins with https:// or http:// [item 0]',
+			"'Callback URL' holds a user name or a password; give an address that opens without signing in [item 0]",
 		],
 		['no address', 'apiframe', toTrigger({ callbackUrl: '={{ $json.nowhere }}' }), "'Callback URL' is "],
 		[

@@ -1,6 +1,6 @@
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { testImage } from '../tools/simulator';
-import { aCreate, aCreateAndWait, aPrompt, fieldsOf, onJob, onStage, PROMPT, PROVIDERS } from './stage';
+import { aCreate, aCreateAndWait, aPrompt, fieldsOf, log, onJob, onStage, PROMPT, PROVIDERS } from './stage';
 
 const REGULAR: { node: Partial<INode> } = { node: { onError: 'continueRegularOutput' } };
 const ERROR_OUTPUT: { node: Partial<INode> } = { node: { onError: 'continueErrorOutput' } };
@@ -166,40 +166,35 @@ describe('an item whose job is known', () => {
 });
 
 describe('an error that nobody has foreseen', () => {
-	/** An expression that n8n can read when the item is checked, and not any more when its job is over. */
-	const failingFrom = (moment: number) =>
-		`={{ Date.now() < ${moment} ? 'data' : $('A node that is not there').item.json.field }}`;
+	/** n8n cannot write down that a job was made. */
+	beforeEach(() => {
+		jest.spyOn(log, 'push').mockImplementation((line) => {
+			if (/ was made for item \d of execution on-a-full-disk$/.test(line)) throw new Error('ENOSPC');
+			return 0;
+		});
+	});
+	afterEach(() => {
+		jest.restoreAllMocks();
+	});
 
-	test.concurrent('names the job that its item has bought, beside those of the others', () =>
-		onStage(
-			async ({ simulator, run }) => {
-				const outputBinaryProperty = failingFrom(Date.now() + 1500);
-				const { error } = await run(aCreateAndWait('apiframe', { downloadVideo: true, outputBinaryProperty }), {
-					items: THREE,
-				});
-				expect(error?.name).toBe('NodeOperationError');
-				expect(simulator.jobs).toHaveLength(3);
-				const index = Number(error?.context?.itemIndex);
-				const job = simulator.jobs.find(({ request }) => JSON.stringify(request).includes(`Boat ${index}`));
-				expect(error?.description).toContain(`Job ${job?.id} is not lost: read it later with 'Get Video'.`);
-				expect(error?.context).toMatchObject({ job: { provider: 'apiframe', jobId: job?.id } });
-				const others = simulator.jobs.filter(({ id }) => id !== job?.id);
-				for (const { id } of others) expect(error?.description).toMatch(new RegExp(`item \\d: ${id}`));
-			},
-			{ jobDurationMs: 100 },
-		),
-	);
+	test('names the job that its item has bought, beside those of the others', () =>
+		onStage(async ({ simulator, run }) => {
+			const { error } = await run(aCreateAndWait('apiframe'), { items: THREE, executionId: 'on-a-full-disk' });
+			expect(error?.name).toBe('NodeOperationError');
+			expect(simulator.jobs).toHaveLength(3);
+			const index = Number(error?.context?.itemIndex);
+			const job = simulator.jobs.find(({ request }) => JSON.stringify(request).includes(`Boat ${index}`));
+			expect(error?.description).toContain(`Job ${job?.id} is not lost: read it later with 'Get Video'.`);
+			expect(error?.context).toMatchObject({ job: { provider: 'apiframe', jobId: job?.id } });
+			const others = simulator.jobs.filter(({ id }) => id !== job?.id);
+			for (const { id } of others) expect(error?.description).toMatch(new RegExp(`item \\d: ${id}`));
+		}));
 
-	test.concurrent('leaves the job beside it with Continue On Fail', () =>
-		onStage(
-			async ({ simulator, run }) => {
-				const outputBinaryProperty = failingFrom(Date.now() + 1500);
-				const { items } = await run(aCreateAndWait('apiframe', { downloadVideo: true, outputBinaryProperty }), REGULAR);
-				expect(items).toMatchObject([{ json: { jobId: simulator.jobs[0]?.id, error: expect.any(String) } }]);
-			},
-			{ jobDurationMs: 100 },
-		),
-	);
+	test('leaves the job beside it with Continue On Fail', () =>
+		onStage(async ({ simulator, run }) => {
+			const { items } = await run(aCreateAndWait('apiframe'), { ...REGULAR, executionId: 'on-a-full-disk' });
+			expect(items).toMatchObject([{ json: { jobId: simulator.jobs[0]?.id, error: expect.any(String) } }]);
+		}));
 });
 
 describe('an error that ends the run', () => {
