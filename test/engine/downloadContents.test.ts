@@ -6,7 +6,6 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { anMp4 } from '../tools/simulator/mp4';
 import { testImage } from '../tools/simulator/samples';
 import { filesOnDisk } from '../tools/support/binaryData';
-import { DOWNLOAD_LIMITS } from '../tools/support/built';
 import { onJob, onStage, PROVIDERS, type Stage } from './stage';
 import {
 	cleanUpDownloads,
@@ -136,7 +135,6 @@ test.each(CUT_SHORT)('a video that is cut short %s is none', async (_where, head
 });
 
 test('a refusal whose words do not come is told by its status', async () => {
-	DOWNLOAD_LIMITS.stall = 300;
 	await withServer(
 		(_request, response) => response.writeHead(410).write('<Error>'),
 		async (url) => {

@@ -11,7 +11,7 @@ let results = new Map<Cell, Result>();
 
 beforeAll(async () => {
 	results = await playAll(CELLS);
-}, 300_000);
+}, 900_000);
 
 describe('the matrix', () => {
 	test(`has at least ${MINIMUM} cells, each of which was played`, () => {

@@ -11,7 +11,7 @@ import { onJob, type HailuoRun, type RunOptions, type Stage } from './stage';
 export const MEGABYTE = 1024 * 1024;
 
 /** As they are in use, whatever a test has shortened. */
-export const REAL_LIMITS: Readonly<typeof DOWNLOAD_LIMITS> = { ...DOWNLOAD_LIMITS };
+const REAL_LIMITS: Readonly<typeof DOWNLOAD_LIMITS> = { ...DOWNLOAD_LIMITS };
 
 /** Patience for one other try, soon: the second one would come too late whatever chance says. */
 export const ONE_MORE_TRY = { firstPause: 10, passing: 15, appearing: 15 };

@@ -11,6 +11,8 @@ export interface NamedFault {
 	title: Title;
 	/** Stands for its like where an operation does with it what another one is seen to do. */
 	typical?: true;
+	/** It lasts longer than those are patient who look only once: they ask no second time. */
+	outlasts?: true;
 	/** It spoils a true answer, and so can only come after the request was carried out. */
 	needsAnswer?: true;
 }
@@ -24,6 +26,7 @@ export const FAULTS: readonly NamedFault[] = [
 		says: /No answer within (30|120) seconds/,
 		title: 'timeout',
 		typical: true,
+		outlasts: true,
 	},
 	{ what: 'a slow answer', fault: { kind: 'slow', delayMs: 300 }, says: /never said/, title: 'timeout' },
 	{

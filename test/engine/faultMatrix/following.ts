@@ -28,16 +28,18 @@ const about = (operation: OperationName): Pick<Row, 'creates' | 'jobs'> =>
 export function read(provider: ProviderName, operation: OperationName): Row[] {
 	const base = about(operation);
 	const forever: Row['form'] = operation === 'get' ? {} : { timeout: SHORT };
-	const passing = [...faultsFor(operation), TOO_MANY].map(({ what, fault }): Row => {
+	const looksOnce = operation === 'get';
+	const passing = [...faultsFor(operation), TOO_MANY].map(({ what, fault, says, title, outlasts }): Row => {
 		const once: Fault = { ...fault, operation: 'read' };
+		if (looksOnce && outlasts) return { ...base, what, fault: once, expected: error(title, says, true), reads: 1 };
 		return { ...base, what, fault: once, expected: WELL, reads: fault.kind === 'slow' ? 1 : 2 };
 	});
 	const staying = [...faultsFor(operation), TOO_MANY]
 		.filter(({ fault }) => fault.kind !== 'slow')
-		.map(({ what, fault, says, title }): Row => {
+		.map(({ what, fault, says, title, outlasts }): Row => {
 			const struck: Fault = { ...fault, operation: 'read', times: ALWAYS };
-			const expected = error(operation === 'get' ? title : 'timedOut', says, true);
-			const reads = operation === 'get' ? 4 : 1;
+			const expected = error(looksOnce ? title : 'timedOut', says, true);
+			const reads = looksOnce && !outlasts ? 4 : 1;
 			return { ...base, what: `${what} that stays`, fault: struck, expected, form: forever, reads };
 		});
 	const refused = REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
@@ -114,8 +116,9 @@ export function cancellation(step: 'cancel' | 'kill'): Row[] {
 	const place: Pick<Row, 'jobs' | 'phase'> = { jobs: 1, ...(step === 'kill' && { phase: 'running' }) };
 	const struckBy = (fault: Fault, times = 1): Fault => ({ ...fault, operation: step, times });
 	const named = (what: string) => (step === 'kill' ? `${what} to Kill` : what);
-	const passing = [...FAULTS, TOO_MANY].flatMap(({ what, fault, needsAnswer }): Row[] => {
-		const row: Row = { ...place, what: named(what), fault: struckBy(fault), expected: WELL };
+	const passing = [...FAULTS, TOO_MANY].flatMap(({ what, fault, says, title, needsAnswer, outlasts }): Row[] => {
+		const expected = outlasts ? error(title, says, true) : WELL;
+		const row: Row = { ...place, what: named(what), fault: struckBy(fault), expected };
 		const done: Row = { ...row, what: `${row.what} once it is done`, fault: struckBy({ ...fault, moment: 'after' }) };
 		return needsAnswer ? [done] : [row, done];
 	});

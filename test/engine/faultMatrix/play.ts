@@ -7,11 +7,9 @@ import {
 	type SimulatedJob,
 	type Simulator,
 } from '../../tools/simulator';
-import { DOWNLOAD_LIMITS } from '../../tools/support/built';
 import { credentialsFor } from '../../tools/support/gateways';
 import { runHailuo, type CredentialData } from '../../tools/support/runNode';
 import { aCreate, aPrompt, nextExecutionId, onJob, type HailuoRun } from '../stage';
-import { ONE_MORE_TRY, REAL_LIMITS } from '../videos';
 import { CREATE_RETRIES, type Cell } from './cell';
 import { raise } from './fronts';
 
@@ -140,8 +138,6 @@ export async function playAll(cells: readonly Cell[]): Promise<Map<Cell, Result>
 			}
 		}
 	};
-	Object.assign(DOWNLOAD_LIMITS, ONE_MORE_TRY);
 	await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
-	Object.assign(DOWNLOAD_LIMITS, REAL_LIMITS);
 	return results;
 }

@@ -14,7 +14,7 @@ function load<Module>(file: string): Module {
 export const { Hailuo } = load<NodeModule>('nodes/Hailuo/Hailuo.node');
 export const { HailuoTrigger } = load<TriggerModule>('nodes/Hailuo/HailuoTrigger.node');
 
-/** Changeable, so that a test says how often a download is tried again. */
+/** Changeable, so that a test can say how many tries a download gets. */
 export const { DOWNLOAD_LIMITS } = load<DownloadModule>('nodes/Hailuo/io/downloadVideo');
 
 const manifest: { n8n: { credentials: string[] } } = require('../../../package.json');

@@ -1,7 +1,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { Limiter } from '../../core/http/limiter';
 import { isOver, type Job } from '../../core/job/job';
-import { pause } from '../../io/cancelSignal';
+import { pause, setDeadline } from '../../io/cancelSignal';
 import { ProviderClient } from '../../io/providerClient';
 import type { ProviderAdapter } from '../../providers/adapter';
 
@@ -42,7 +42,20 @@ interface Wanted {
 }
 
 async function look(context: IWebhookFunctions, adapter: ProviderAdapter, wanted: Wanted): Promise<Sight> {
-	const deadline = AbortSignal.timeout(DEADLINE);
+	const { passed, callOff } = setDeadline(DEADLINE);
+	try {
+		return await lookUntil(passed, context, adapter, wanted);
+	} finally {
+		callOff();
+	}
+}
+
+async function lookUntil(
+	deadline: AbortSignal,
+	context: IWebhookFunctions,
+	adapter: ProviderAdapter,
+	wanted: Wanted,
+): Promise<Sight> {
 	const client = await ProviderClient.open(context, adapter, 1);
 	let why = '';
 	for (const seconds of LOOKS) {
