@@ -39,8 +39,12 @@ describe('a suspended wait', () => {
 				hailuoWait: {
 					since: expect.any(String),
 					nextCheckAt: expect.any(String),
+					notBefore: expect.any(String),
+					looks: 1,
+					answered: true,
 					rang: false,
 					job: expect.objectContaining({ provider, jobId: item.json.jobId, status: 'running' }),
+					proof: expect.stringMatching(/^[0-9a-f]{64}$/),
 				},
 			});
 		}),

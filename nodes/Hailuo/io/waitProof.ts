@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { equalInConstantTime, hmacHex, sha256 } from '../core/http/hmac';
 import type { JsonObject } from '../core/http/http';
+import { inOneOrder } from '../core/http/json';
 import { textAt, valueAt } from '../core/http/read';
 import { WAIT_FIELD, writeWaitState, type WaitState } from '../core/waiting/waitState';
 import type { ProviderAdapter } from '../providers/adapter';
@@ -23,9 +24,13 @@ export class WaitProof {
 		return new WaitProof(key, [context.getExecutionId(), context.getNode().id]);
 	}
 
-	/** A ring is left out: callbacks put it there without the key, and it is worth one read at most. */
+	/**
+	 * A ring is left out, since callbacks put it there without the key, and the next check, which comes by the deadline at
+	 * the latest: both are worth one read at most.
+	 */
 	private signatureOf(state: WaitState): string {
-		return hmacHex(this.key, JSON.stringify([...this.place, writeWaitState({ ...state, rang: false })]));
+		const sealed = inOneOrder(writeWaitState({ ...state, rang: false, nextCheckAt: '' }));
+		return hmacHex(this.key, JSON.stringify([...this.place, sealed]));
 	}
 
 	/** @returns the state as an item carries it */

@@ -81,3 +81,13 @@ export function toJson(value: unknown): JsonValue {
 	if (typeof value !== 'object' || value === null) return null;
 	return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toJson(member)]));
 }
+
+/**
+ * @returns a copy that is the same text for the same content, in whatever order fields were added
+ */
+export function inOneOrder(value: JsonValue): JsonValue {
+	if (Array.isArray(value)) return value.map(inOneOrder);
+	if (typeof value !== 'object' || value === null) return value;
+	const fields = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+	return Object.fromEntries(fields.map(([name, field]) => [name, inOneOrder(field)]));
+}

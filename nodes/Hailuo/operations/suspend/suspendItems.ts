@@ -1,6 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { isDue, isSettled, wakeAt } from '../../core/waiting/waitState';
 import { readRelease } from '../../fields/form';
+import { pause } from '../../io/cancelSignal';
 import { inputError, nameOtherJobs, nameOwnJob, stoppedError } from '../../io/errors';
 import { isSingleStep } from '../../io/n8nInternals';
 import { WaitProof } from '../../io/waitProof';
@@ -77,6 +78,16 @@ async function endAtStop(run: RunContext, all: readonly WaitingItem[]): Promise<
 	if (first && left[0]) throw stoppedError(placeOf(run, first.itemIndex), first.state.job, left[0]);
 }
 
+/** Milliseconds that are not worth another sleep: n8n looks only once a minute for executions to wake. */
+const SHORT_REST = 10_000;
+
+/** A callback may come so soon after a read that the provider is not to be asked again for some seconds. */
+async function restAfterRings(run: RunContext, waiting: readonly WaitingItem[]): Promise<void> {
+	const rung = waiting.filter(({ state }) => state.rang && !isSettled(state));
+	const rests = rung.map(({ state, plan }) => wakeAt(state, plan) - Date.now()).filter((rest) => rest <= SHORT_REST);
+	await pause(Math.max(0, ...rests), run.stop);
+}
+
 export interface SuspendResult {
 	recheck: INodeExecutionData[];
 	finished: Finished;
@@ -100,6 +111,7 @@ export async function suspendItems(run: RunContext, goOn: boolean): Promise<Susp
 	const proof = await WaitProof.open(context, run.adapter);
 	const { waiting, others } = readWaitingItems(run, proof, goOn);
 
+	await restAfterRings(run, waiting);
 	const now = Date.now();
 	const due = new Set(waiting.filter(({ state, plan }) => (step && !isSettled(state)) || isDue(state, now, plan)));
 	const looked = await Promise.all(waiting.map(async (one) => (due.has(one) ? await look(run, one) : one)));

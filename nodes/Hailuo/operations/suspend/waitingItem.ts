@@ -36,28 +36,31 @@ export interface OtherItem {
 	outcome: ItemOutcome;
 }
 
-function begin(run: RunContext, itemIndex: number, plan: WaitPlan, carried: WaitState | null): WaitState {
+function begin(run: RunContext, itemIndex: number, plan: WaitPlan): WaitState {
 	const { json } = run.context.getInputData()[itemIndex] ?? {};
 	const reference = readJobReference(run, itemIndex);
 	const provider = run.adapter.id;
 	const stored = readJobFromItem(json, run.adapter.handles);
 	// Any other item may have columns of these names with something else in them.
 	const isTold = stored?.provider === provider && stored.jobId === reference.jobId;
-	const known = isTold ? stored : describeJob({ provider, ...reference });
-	const begun = enter(known, Date.now(), plan);
-	// A state that cannot be proved, such as one of an earlier version, is believed in nothing but how long it has waited.
-	const waitsSince = carried?.job.jobId === reference.jobId ? carried.since : begun.since;
-	return { ...begun, since: waitsSince < begun.since ? waitsSince : begun.since };
+	return enter(isTold ? stored : describeJob({ provider, ...reference }), Date.now(), plan);
 }
 
 function readWaitingItem(run: RunContext, proof: WaitProof, item: INodeExecutionData, itemIndex: number): WaitingItem {
 	const settings = readWaitSettings(run, itemIndex);
 	const plan = planOf(run, settings, 'rechecking');
 	const state = readWaitState(item.json, run.adapter.handles);
-	if (state?.job.provider !== run.adapter.id || !proof.isSealed(item.json, state))
-		return { item, itemIndex, settings, plan, state: begin(run, itemIndex, plan, state), changed: true };
-	const current = expire(state, Date.now(), plan);
-	return { item, itemIndex, settings, plan, state: current, changed: current !== state };
+	if (state?.job.provider === run.adapter.id && proof.isSealed(item.json, state)) {
+		const current = expire(state, Date.now(), plan);
+		return { item, itemIndex, settings, plan, state: current, changed: current !== state };
+	}
+	const begun = begin(run, itemIndex, plan);
+	if (state?.job.jobId !== begun.job.jobId) return { item, itemIndex, settings, plan, state: begun, changed: true };
+	// A state that cannot be proved, such as one of an earlier version or one that a node on the way has touched, is believed
+	// in nothing but when it began and when it is to be looked at.
+	const { since, nextCheckAt, notBefore, rang } = state;
+	const bounded = { since: since < begun.since ? since : begun.since, nextCheckAt, notBefore, rang };
+	return { item, itemIndex, settings, plan, state: expire({ ...begun, ...bounded }, Date.now(), plan), changed: false };
 }
 
 /**
