@@ -49,10 +49,15 @@ export function fail(failure: Failure): { kind: 'failure'; failure: Failure } {
 /**
  * Builds a failure from a refusing answer.
  *
+ * Of a create it proves that nothing was made only where the provider documents the status and speaks itself, in its own
+ * envelope. A page of the same status comes of something in between, which knows nothing of what the server behind it
+ * did, or of a server that broke off: true even of 401, 413 and 429, with which most proxies refuse before they pass
+ * anything on. That leaves a person a job to look for that seldom is there, which costs less than one bought twice.
+ *
  * @param response the refusal
  * @param known what the adapter read; `kind` follows from the status where the provider gives it no other meaning,
- * `message` may be null where the provider gave no words, `retryWords` is text that may say how long to wait
- * @returns the failure, `made` as describeFailure has it unless given
+ * `message` may be null where the provider gave no words, `retryWords` is text that may say how long to wait, `made` is
+ * given as `no` for a proof
  */
 export function describeRefusal(
 	response: HttpResponse,

@@ -33,17 +33,34 @@ function isWiroRefusal(adapter: ProviderAdapter, response: HttpResponse): boolea
 	return result === false || result === 'false' || (Array.isArray(errors) && errors.length > 0);
 }
 
+/** The statuses with which a provider documents refusals of a create, and what its own answers always have. */
+const REFUSALS: Readonly<
+	Record<string, { statuses: readonly number[]; speaks(body: unknown, status: number): boolean }>
+> = {
+	aimlApi: {
+		// 405 and 410 say that the route is not there.
+		statuses: [400, 401, 403, 404, 405, 410, 429],
+		speaks: (body, status) => has(body, 'message') && Number(at(body, 'statusCode')) === status,
+	},
+	apiframe: {
+		statuses: [400, 401, 402, 403, 404, 409, 429, 503],
+		speaks: (body) => has(body, 'error') || has(body, 'message'),
+	},
+	evolink: { statuses: [400, 401, 402, 403, 404, 413, 429], speaks: (body) => has(body, 'error.type') },
+	wiro: { statuses: [], speaks: () => false },
+};
+
+const has = (body: unknown, path: string) => ![undefined, null, ''].includes(at(body, path) as string);
+
 /** Whether an answer to a create may be taken for proof that nothing was made. */
 export function provesNothingMade(adapter: ProviderAdapter, response: HttpResponse): boolean {
 	const { status, json } = response;
-	if (status >= 300 && status < 500 && status !== 408) return true;
-	if (status < 500 && isWiroRefusal(adapter, response)) return isFinalWord(json);
-	if (status !== 503) return false;
-	// Documented as not accepted, where the gateway itself says so.
-	if (adapter.id === 'evolink') return at(json, 'error.type') === 'service_unavailable_error';
-	return (
-		adapter.id === 'apiframe' && typeof json === 'object' && json !== null && ('error' in json || 'message' in json)
-	);
+	const mayRefuse = status < 300 || [400, 401, 402, 403, 404, 429].includes(status);
+	if (mayRefuse && isWiroRefusal(adapter, response)) return isFinalWord(json);
+	const { statuses = [], speaks } = REFUSALS[adapter.id] ?? {};
+	if (statuses.includes(status)) return speaks?.(json, status) === true;
+	const isClosed = adapter.id === 'evolink' && status === 503;
+	return isClosed && ['error.type', 'error.code'].some((path) => `${at(json, path)}`.startsWith('service_unavailable'));
 }
 
 /** Wiro's code 0 is also that of its own faults, and what it did before one is not known. */

@@ -18,6 +18,15 @@ import {
 const UNIVERSAL = '/v2/video/generations';
 const MINIMAX = '/v2/generate/video/minimax/generation';
 
+/** The documented one. */
+const envelope = (statusCode: number, message: string) => ({
+	message,
+	path: UNIVERSAL,
+	requestId: '798b860e-98c2-4e8e-8c50-550bcf1d4f1e',
+	statusCode,
+	timestamp: '2026-01-02T03:04:05.000Z',
+});
+
 const made = anAnswer(201, { generation_id: '282052359471184', status: 'queued' });
 const pathsOf = (requests: Array<{ path: string }>) => requests.map(({ path }) => path);
 const create = (changes: Partial<VideoRequest> = {}) => aimlApi.create(aRequest(changes));
@@ -111,7 +120,7 @@ describe('the create request of AI/ML API', () => {
 
 describe('the route of AI/ML API', () => {
 	test.each([404, 405, 410])('is the older one for hailuo-02 when the universal one answers %i', (status) => {
-		const chain = follow(create({ firstFrame: aUrl() }), anAnswer(status, { message: 'Cannot POST' }), made);
+		const chain = follow(create({ firstFrame: aUrl() }), anAnswer(status, envelope(status, 'Cannot POST')), made);
 		expect(pathsOf(chain.requests)).toEqual([UNIVERSAL, MINIMAX]);
 		expect(jsonBodyOf(chain.requests[1]!)).toMatchObject({ first_frame_image: FIRST_URL, prompt_optimizer: true });
 		expect(chain.step).toMatchObject({
@@ -127,8 +136,20 @@ describe('the route of AI/ML API', () => {
 		},
 	);
 
+	test.each([404, 405, 410])('is not left for a page of status %i, which proves nothing', (status) => {
+		for (const page of ['', '<html>Not Found</html>', { message: 'no Route matched with those values' }]) {
+			const { requests, step } = follow(create(), anAnswer(status, page));
+			expect(pathsOf(requests)).toEqual([UNIVERSAL]);
+			expect(step).toMatchObject({ kind: 'failure', failure: { made: 'maybe' } });
+		}
+	});
+
 	test('ends in not found when neither is there', () => {
-		expect(failureOf(create(), anAnswer(404))).toMatchObject({ kind: 'notFound', made: 'no', httpStatus: 404 });
+		expect(failureOf(create(), anAnswer(404, envelope(404, 'Cannot POST')))).toMatchObject({
+			kind: 'notFound',
+			made: 'no',
+			httpStatus: 404,
+		});
 	});
 
 	test.each([

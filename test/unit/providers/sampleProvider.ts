@@ -37,7 +37,7 @@ function readFailure(response: HttpResponse): Failure {
 	const code = textAt(response.json, 'result', 'code');
 	const kind = CODES[code ?? ''];
 	const message = textAt(response.json, 'result', 'text');
-	return describeRefusal(response, { message, code, ...(kind && { kind, made: 'no' }) });
+	return describeRefusal(response, { message, code, ...(kind && response.status < 300 && { kind, made: 'no' }) });
 }
 
 function refuses(body: unknown): boolean {

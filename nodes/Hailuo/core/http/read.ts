@@ -192,17 +192,15 @@ export function retryAfterSeconds(response: HttpResponse, words: string | null =
 }
 
 /**
- * Builds a failure with everything unsaid in its most careful form: a create may have made a job unless it is told
- * otherwise by a status from 300 to 499 (408 excepted: the server may have begun).
+ * Builds a failure with everything unsaid in its most careful form: a create may have made a job, whatever its status,
+ * unless who knows the provider says otherwise.
  */
 export function describeFailure(known: Pick<Failure, 'kind'> & Partial<Failure>): Failure {
-	const status = known.httpStatus ?? null;
-	const refused = status !== null && status >= 300 && status < 500 && status !== 408;
 	const code = cleanText(known.code ?? '');
 	return {
 		httpStatus: null,
 		retryAfterSeconds: null,
-		made: refused ? 'no' : 'maybe',
+		made: 'maybe',
 		...known,
 		code: code === '' ? null : code,
 		message: cleanText(known.message ?? ''),

@@ -6,7 +6,7 @@ import type { Frame, VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
 import { orElse } from '../exchange';
 import { createExchange, getExchange } from '../jobExchange';
-import { AIML_API, READING } from './aimlapiRead';
+import { AIML_API, isOwnEnvelope, READING } from './aimlapiRead';
 
 /**
  * The current route for every video model, and the older one named after the vendor. A job is known only on the route
@@ -19,7 +19,7 @@ const PATHS = {
 
 type AimlRoute = keyof typeof PATHS;
 
-/** The route is not there, or not for this: nothing was made. */
+/** The route is not there, or not for this. */
 const ROUTE_GONE: readonly number[] = [404, 405, 410];
 
 /** `format: uri` rules out bare Base64, so bytes go as a data URL. */
@@ -63,7 +63,10 @@ function routesToRead(route: string | undefined): [AimlRoute, AimlRoute?] {
 	return route === 'minimax' ? ['minimax', 'universal'] : ['universal', 'minimax'];
 }
 
-const routeGone = (response: HttpResponse) => ROUTE_GONE.includes(response.status);
+const isRouteGone = ({ status }: HttpResponse) => ROUTE_GONE.includes(status);
+
+/** Of a create only AI/ML API's own word counts: a page in its place does not prove that nothing was made. */
+const provesRouteGone = (response: HttpResponse) => isRouteGone(response) && isOwnEnvelope(response);
 
 /**
  * AI/ML API (aimlapi.com). No cancellation, no callbacks, no upload of files, no idempotency key.
@@ -101,12 +104,12 @@ export const aimlApi: ProviderAdapter = {
 		const route = request.model === 'hailuo-02' ? request.extras.route : 'universal';
 		if (route === 'minimax') return createOn(request, 'minimax');
 		const universal = createOn(request, 'universal');
-		return route === 'universal' ? universal : orElse(universal, routeGone, () => createOn(request, 'minimax'));
+		return route === 'universal' ? universal : orElse(universal, provesRouteGone, () => createOn(request, 'minimax'));
 	},
 
 	get(reference) {
 		const [route, other] = routesToRead(reference.handles?.route);
 		const first = getOn(reference, route);
-		return other === undefined ? first : orElse(first, routeGone, () => getOn(reference, other));
+		return other === undefined ? first : orElse(first, isRouteGone, () => getOn(reference, other));
 	},
 };

@@ -85,6 +85,15 @@ function readReason(body: unknown, rawStatus: string | null): Reason {
 /** AI/ML API's no-credit answer is a 403, as is a key without the scope; only the words tell them apart. */
 const NO_CREDIT = /credit|balance|top up|payment|billing|quota|spend|plan limit/i;
 
+/** AI/ML API docs, "Errors and messages". */
+const REFUSING_STATUSES: readonly number[] = [400, 401, 403, 404, 429];
+
+/** The documented one is `{message, path, requestId, statusCode, timestamp}`. */
+export function isOwnEnvelope({ json, status }: HttpResponse): boolean {
+	const speaks = textAt(json, 'message') !== null || listAt(json, 'message').length > 0;
+	return speaks && numberAt(json, 'statusCode') === status;
+}
+
 /** The documented envelope has `message` at the top; some routes have `error`, as an object or a text. */
 function readFailure(response: HttpResponse): Failure {
 	const { json } = response;
@@ -98,6 +107,7 @@ function readFailure(response: HttpResponse): Failure {
 		kind: kindOfRefusal(response.status, message),
 		code: textAt(json, 'error', 'code') ?? textAt(json, 'error', 'name') ?? textAt(json, 'code'),
 		message,
+		...(REFUSING_STATUSES.includes(response.status) && isOwnEnvelope(response) && { made: 'no' }),
 	});
 }
 

@@ -85,6 +85,12 @@ function mp4Urls(value: unknown, depth: number): string[] {
 }
 
 /**
+ * Apiframe OpenAPI. 409 is an idempotency key of another request; 503 is "Service temporarily unavailable (queue / DB
+ * outage). Retry with backoff."
+ */
+const REFUSING_STATUSES: readonly number[] = [400, 401, 402, 403, 404, 409, 429, 503];
+
+/**
  * Reads a refusal; what it names in detail, fields and numbers, goes into the message.
  */
 function readFailure(response: HttpResponse): Failure {
@@ -92,10 +98,12 @@ function readFailure(response: HttpResponse): Failure {
 	const error = textAt(json, 'error') ?? textAt(json, 'error', 'message') ?? textAt(json, 'message');
 	const words = [...(error === null ? [] : [error]), ...describeDetails(json), ...describeCredits(json)];
 	const known = { message: words.length > 0 ? words.join('; ') : null, code: textAt(json, 'code') };
-	// "Service temporarily unavailable (queue / DB outage). Retry with backoff." (OpenAPI), if Apiframe itself says so:
-	// a proxy's page of the same status knows nothing of what the server behind it did.
-	if (status === 503 && error !== null) return describeRefusal(response, { ...known, kind: 'unavailable', made: 'no' });
-	return describeRefusal(response, known);
+	const isProof = REFUSING_STATUSES.includes(status) && error !== null;
+	return describeRefusal(response, {
+		...known,
+		...(isProof && { made: 'no' }),
+		...(isProof && status === 503 && { kind: 'unavailable' }),
+	});
 }
 
 /** `details` of a 400: a list of messages for each path. */

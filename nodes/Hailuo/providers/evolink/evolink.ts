@@ -142,6 +142,15 @@ function hasError(body: unknown): boolean {
 	return typeof error === 'object' ? error !== null : textAt(error) !== null;
 }
 
+/** EvoLink OpenAPI, the answers to a create. */
+const REFUSING_STATUSES: readonly number[] = [400, 401, 402, 403, 404, 413, 429];
+
+/**
+ * How a 503 says that the request was not taken: "Service temporarily unavailable, retry after 30 seconds" (OpenAPI), and
+ * "No available channel..." with the code `service_unavailable` (documented until 2026-03), which is said before dispatch.
+ */
+const NOT_TAKEN: readonly string[] = ['service_unavailable_error', 'service_unavailable'];
+
 /**
  * The API's envelope is `error` with `code` (mostly the HTTP status again), `type` and `message`; the files API's is
  * `success: false` with `code` and `msg`, possibly in an answer of status 200.
@@ -158,13 +167,15 @@ function readFailure(response: HttpResponse): Failure {
 		code: word ?? type ?? (number === null ? null : String(number)),
 		retryWords: textAt(json, 'error', 'fallback_suggestion'),
 	};
-	// "Service temporarily unavailable, retry after 30 seconds" (OpenAPI), if EvoLink itself says so: a proxy's page of
-	// the same status knows nothing of what the server behind it did.
-	if (status === 503 && type === 'service_unavailable_error') {
+	if (status === 503 && NOT_TAKEN.some((said) => said === word || said === type)) {
 		return describeRefusal(response, { ...known, kind: 'unavailable', made: 'no' });
 	}
 	const contentRefused = word === CONTENT_REFUSED || type === CONTENT_REFUSED;
-	return describeRefusal(response, { ...known, kind: contentRefused ? 'content' : kindOfStatus(meant) });
+	return describeRefusal(response, {
+		...known,
+		kind: contentRefused ? 'content' : kindOfStatus(meant),
+		...(REFUSING_STATUSES.includes(status) && type !== null && { made: 'no' }),
+	});
 }
 
 /** A callback's body is the answer to a task query (EvoLink docs, callbacks of other models). */

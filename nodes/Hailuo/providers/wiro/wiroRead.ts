@@ -173,20 +173,30 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
 
 /** Code 0 is used for everything without a code of its own, so the words decide. */
 const WORDS: ReadonlyArray<{ pattern: RegExp; kind: FailureKind }> = [
-	{ pattern: /requested ip/i, kind: 'permission' },
+	// Two of Wiro's SDKs meet an unknown task with this word and code 0 instead of 1.
+	{ pattern: /task-not-(?:founded|exist)/i, kind: 'notFound' },
+	{ pattern: /requested ip|suspended|permission/i, kind: 'permission' },
 	{ pattern: /authori[sz]ation|signature authentication|sign[ -]?in/i, kind: 'authentication' },
 	{ pattern: /content polic|moderation|sensitive|nsfw|inappropriate/i, kind: 'content' },
 	{ pattern: /server|internal|unexpected|try again|timed? ?out|temporar/i, kind: 'provider' },
 ];
 
+/** Besides 200, 401 and 404, which the docs have: those that say in HTTP what Wiro's codes say. */
+const REFUSING_STATUSES: readonly number[] = [400, 401, 402, 403, 404, 429];
+
+/** @returns null for a code that is not documented, and for a code 0 without words: they say nothing */
+function kindOfCode(code: string | null, message: string): FailureKind | null {
+	if (code !== null && Object.hasOwn(KINDS, code)) return KINDS[code] ?? null;
+	if (code === '1') return /not-accessible|not allowed/i.test(message) ? 'permission' : 'notFound';
+	if (code !== '0' || message === '') return null;
+	return WORDS.find(({ pattern }) => pattern.test(message))?.kind ?? 'invalid';
+}
+
 function meaningOf(status: number, code: string | null, message: string): { kind: FailureKind; made?: 'no' } {
-	if (code !== null && status < 500 && Object.hasOwn(KINDS, code))
-		return { kind: KINDS[code] ?? 'provider', made: 'no' };
-	if (status >= 300) return { kind: kindOfStatus(status) };
-	if (code === '1')
-		return { kind: /not-accessible|not allowed/i.test(message) ? 'permission' : 'notFound', made: 'no' };
-	// A code 0 without words of its own proves nothing.
-	if (code !== '0' || message === '') return { kind: 'provider' };
-	const kind = WORDS.find(({ pattern }) => pattern.test(message))?.kind ?? 'invalid';
-	return kind === 'provider' ? { kind } : { kind, made: 'no' };
+	const said = kindOfCode(code, message);
+	// A status of its own says more than a code that stands for many things.
+	const isCodeFirst = status < 300 || (status < 500 && code !== null && Object.hasOwn(KINDS, code));
+	const kind = isCodeFirst ? (said ?? 'provider') : kindOfStatus(status);
+	const isProof = said !== null && said !== 'provider' && (status < 300 || REFUSING_STATUSES.includes(status));
+	return { kind, ...(isProof && { made: 'no' }) };
 }
