@@ -3,7 +3,7 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 import { valueAt } from '../../nodes/Hailuo/core/http/read';
 import type { Simulator } from '../tools/simulator';
 import { runAgent, type CallTool } from '../tools/support/toolCaller';
-import { aCreate, aCreateAndWait, LABELS, nextExecutionId, onStage, PROVIDERS, type Stage } from './stage';
+import { aCreate, aCreateAndWait, LABELS, nextExecutionId, onStage, PROVIDERS, type Stage, WITHOUT_KEY } from './stage';
 
 const RETRY: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 };
 
@@ -11,8 +11,6 @@ const BY_AGENT = { prompt: "={{ $fromAI('Prompt') }}" };
 
 /** EvoLink is asked for a job only after eight seconds. */
 const BRIEFLY_WAITED = ['aimlApi', 'apiframe', 'wiro'] as const;
-
-const WITHOUT_KEY = PROVIDERS.filter((provider) => provider !== 'apiframe');
 
 /** The job is made, and the answer does not say so. */
 const LOST = { kind: 'status', status: 500, operation: 'create', moment: 'after' } as const;

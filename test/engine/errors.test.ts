@@ -1,5 +1,5 @@
 import type { Fault, ProviderName } from '../tools/simulator';
-import { aCreate, fieldsOf, IMAGE_URL, LABELS, onJob, onStage, PROVIDERS } from './stage';
+import { aCreate, fieldsOf, IMAGE_URL, LABELS, onJob, onStage, PROVIDERS, WITHOUT_KEY } from './stage';
 
 /** Nothing is waited for, so that every refusal is shown at once. */
 const AT_ONCE = { waitForSlot: 0, createRetries: 0 };
@@ -70,13 +70,6 @@ const REFUSALS: Refusal[] = [
 		fault: { status: 400, message: 'prompt: Required' },
 		title: INVALID,
 		says: 'prompt: Required. (HTTP 400)',
-	},
-	{
-		provider: 'aimlApi',
-		what: '413 of a proxy',
-		fault: { kind: 'html', status: 413 },
-		title: INVALID,
-		says: 'The answer (HTTP 413) is no JSON: ',
 	},
 	{ provider: 'aimlApi', what: '429', fault: { status: 429 }, title: RATE_LIMIT, says: 'exceeded your rate limit' },
 	{
@@ -229,13 +222,21 @@ describe('a refused create', () => {
 
 const UNKNOWN: Array<[ProviderName, string, Fault, string]> = [
 	['aimlApi', 'a 500', { kind: 'status', status: 500 }, 'Internal server error'],
-	['evolink', 'a proxy that says 503', { kind: 'html', status: 503 }, 'The answer (HTTP 503) is no JSON: '],
+	['aimlApi', 'a proxy that says 401', { kind: 'html', status: 401 }, 'The answer (HTTP 401) is no JSON: '],
+	['aimlApi', 'a proxy that says 413', { kind: 'html', status: 413 }, 'The answer (HTTP 413) is no JSON: '],
+	['aimlApi', 'a 409', { kind: 'status', status: 409 }, 'HTTP 409'],
 	[
 		'wiro',
 		'a fault in a 200',
 		{ kind: 'status', ...wiroSays(0, 'Unexpected server error') },
 		'Unexpected server error',
 	],
+	...WITHOUT_KEY.map((provider): [ProviderName, string, Fault, string] => [
+		provider,
+		'a redirect',
+		{ kind: 'redirect', location: 'https://elsewhere.example/steal?key=1' },
+		'redirect (HTTP 302 to https://elsewhere.example). (HTTP 302)',
+	]),
 ];
 
 describe('a create of unknown outcome', () => {
@@ -249,16 +250,12 @@ describe('a create of unknown outcome', () => {
 					name: 'NodeApiError',
 					message: `It is not known whether ${LABELS[provider]} made this job [item 0]`,
 					description: expect.stringContaining(says),
-					httpCode: String(fault.status ?? (fault.kind === 'html' ? 502 : 200)),
+					httpCode: String(fault.status ?? ({ html: 502, redirect: 302 } as Record<string, number>)[fault.kind] ?? 200),
 					context: { itemIndex: 0 },
 				});
-				const page = {
-					aimlApi: 'aimlapi.com/app',
-					apiframe: '',
-					evolink: 'evolink.ai/dashboard',
-					wiro: 'wiro.ai/panel',
-				};
-				expect(error?.description).toContain(page[provider]);
+				const pages: Partial<Record<ProviderName, string>> = { aimlApi: 'aimlapi.com/app', wiro: 'wiro.ai/panel' };
+				expect(error?.description).toContain(pages[provider]);
+				if (fault.kind === 'redirect') expect(error?.description).toContain(CURES[REDIRECT]);
 				expect(error?.description).toContain('it was not sent again');
 				expect(error?.description).toContain("put its ID into 'Wait for Video'");
 				expect(simulator.requests).toHaveLength(1);

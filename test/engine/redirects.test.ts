@@ -120,7 +120,10 @@ test.each(CASES)(
 			// It was a request with a key, so that it could have been carried away.
 			expect(KEY_HEADERS.filter((name) => name in redirected[0]!.headers)).not.toEqual([]);
 
-			expect(run.error?.message).toContain(`${LABELS[provider]} answered with a redirect, which is not followed`);
+			const title = `${LABELS[provider]} answered with a redirect, which is not followed`;
+			// No provider documents a redirect as an answer to a create, so it does not prove that nothing was made.
+			const doubt = `It is not known whether ${LABELS[provider]} made this job`;
+			expect(run.error?.message).toContain(operation === 'create' ? doubt : title);
 			expect(run.error?.description).toContain(`HTTP ${status}`);
 			expect(run.error?.description).toContain('Your key must not reach another address');
 			const words = allWordsOf(run);
@@ -157,8 +160,8 @@ test.each([
 			...(location && { headers: { location } }),
 		});
 		const { error } = await withText('apiframe')(stage);
-		expect(error?.message).toContain('answered with a redirect');
-		expect(error?.description).not.toMatch(/very-secret|path/);
+		expect(error?.description).toContain('answered with a redirect');
+		expect(error?.description).not.toMatch(/very-secret|\/path/);
 	});
 });
 
@@ -205,7 +208,7 @@ test('a redirect of the one address a key may go to does not open the other', as
 		const location = `${simulator.endpoints.evolink.filesBaseUrl}/api/v1/files/upload/stream`;
 		simulator.addFault({ kind: 'redirect', provider: 'evolink', operation: 'create', status: 307, location });
 		const { error } = await withText('evolink')(stage);
-		expect(error?.message).toContain('answered with a redirect');
+		expect(error?.description).toContain('answered with a redirect');
 		expect(simulator.requests.map(({ operation }) => operation)).toEqual(['create']);
 	});
 });

@@ -7,17 +7,17 @@ import {
 	aCreateAndWait,
 	aPrompt,
 	fieldsOf,
+	KEYED,
 	LABELS,
 	nextExecutionId,
 	onStage,
 	PROVIDERS,
 	requestLines,
+	WITHOUT_KEY,
 } from './stage';
 
 /** n8n takes 0 for its default of a second. */
 const RETRY: { node: Partial<INode> } = { node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 } };
-
-const WITHOUT_KEY = PROVIDERS.filter((provider) => provider !== 'apiframe');
 
 const FIVE = Array.from({ length: 5 }, (_, index) => aPrompt(`Boat ${index}`));
 const isThird = ({ rawBody }: { rawBody: Buffer }) => rawBody.toString().includes('Boat 3');
@@ -232,7 +232,7 @@ test.each(PROVIDERS)("at %s a loop's second run buys anew, the same prompts too"
 		expect(error).toBeUndefined();
 		expect(runsOf('Hailuo')).toBe(2);
 		expect(simulator.jobs).toHaveLength(4);
-		if (provider === 'apiframe') expect(new Set(simulator.jobs.map((job) => job.idempotencyKey)).size).toBe(4);
+		if (KEYED.includes(provider)) expect(new Set(simulator.jobs.map((job) => job.idempotencyKey)).size).toBe(4);
 	}),
 );
 

@@ -8,7 +8,7 @@ import {
 	type Simulator,
 	type SimulatorOptions,
 } from '../tools/simulator';
-import { PROVIDER_NAMES } from '../tools/simulator/types';
+import { KEYED_PROVIDERS, PROVIDER_NAMES } from '../tools/simulator/types';
 import { credentialsFor } from '../tools/support/gateways';
 import { runHailuo, type CredentialData, type EngineOptions, type EngineRun } from '../tools/support/runNode';
 import { useVirtualClock } from '../tools/support/virtualClock';
@@ -16,6 +16,8 @@ import { useVirtualClock } from '../tools/support/virtualClock';
 export { LABELS } from '../tools/support/gateways';
 
 export const PROVIDERS: readonly ProviderName[] = PROVIDER_NAMES;
+export const KEYED: readonly ProviderName[] = KEYED_PROVIDERS;
+export const WITHOUT_KEY: readonly ProviderName[] = PROVIDERS.filter((provider) => !KEYED.includes(provider));
 
 export const PROMPT = 'A paper boat on a rainy street';
 export const IMAGE_URL = 'https://images.example/first.png';

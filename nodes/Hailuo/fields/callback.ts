@@ -22,17 +22,15 @@ export function belongingToAddress(field: Field, name: 'callback' | '/callback' 
 	return belongingTo(name, known, 'url', field);
 }
 
-function callbackOf({ callbacks, label }: ProviderAdapter): ConditionalField[] {
+function callbackOf({ callbacks }: ProviderAdapter): ConditionalField[] {
 	if (callbacks === undefined) return NEVER;
-	const description = 'Where the provider reports the end of the job';
-	const reservation = `${label} documents callbacks for other models of the same endpoint, not for Hailuo, so do not count on them. A suspended wait finds the job by its recheck as well.`;
 	return always({
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
 		options: CHOICES.filter(({ value }) => value !== 'thisExecution' || callbacks.resumesExecution),
 		default: 'none',
-		description: callbacks.documented ? description : `${description}. ${reservation}`,
+		description: 'Where the provider reports the end of the job',
 	});
 }
 

@@ -156,7 +156,7 @@ export function describeOptions(providers: readonly ProviderAdapter[]): INodePro
 			({ callbacks }) => (callbacks === undefined ? NEVER : belongingToAddress(CONTEXT, '/callback')),
 			'/',
 		),
-		...where(CREATING, IDEMPOTENCY_KEY, (provider) => provider.idempotentCreate === true),
+		...where(CREATING, IDEMPOTENCY_KEY, (provider) => provider.idempotentCreate !== undefined),
 		...where(WAITING, CANCEL_ON_STOP, (provider) => provider.cancel !== undefined),
 		...perProvider(providers, ['createAndWait'], (provider) => always(pollIntervalOf(provider)), '/'),
 		...perProvider(providers, ['wait'], (provider) => unlessSuspended(pollIntervalOf(provider)), '/'),

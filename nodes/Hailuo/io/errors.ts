@@ -16,7 +16,7 @@ export interface ErrorPlace {
 const EXPLANATIONS: Record<FailureKind, { title: string; cure: string }> = {
 	authentication: {
 		title: 'refused the credential',
-		cure: 'Check the key in the credential, and what else it asks for, such as a secret.',
+		cure: 'Check the key in the credential, and where it asks for them the secret and the kind of project.',
 	},
 	permission: {
 		title: 'does not allow this with the credential',
@@ -144,7 +144,9 @@ export function unknownOutcomeError(place: ErrorPlace, failure: Failure): NodeAp
 		place,
 		`It is not known whether ${adapter.label} made this job`,
 		`${words}The request was sent, so the job may exist and cost money; ${repeats}. ` +
-			`Look at ${adapter.jobsPage} before you run this item again; if the job is there, put its ID into 'Wait for Video'.`,
+			`Look at ${adapter.jobsPage} before you run this item again; if the job is there, put its ID into 'Wait for Video'.` +
+			// It comes of a wrong Base URL, and will come again.
+			(failure.kind === 'redirect' ? ` ${EXPLANATIONS.redirect.cure}` : ''),
 		failure,
 		null,
 	);

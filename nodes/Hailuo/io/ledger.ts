@@ -3,6 +3,7 @@ import type { Failure } from '../core/http/http';
 import type { Job, JobReference } from '../core/job/job';
 import { describeFailure, numberAt, textAt, valueAt } from '../core/http/read';
 import { readReference, writeJob } from '../core/job/jobFromItem';
+import type { ProviderAdapter } from '../providers/adapter';
 import { isCalledDirectly } from './n8nInternals';
 
 /**
@@ -25,9 +26,6 @@ const CALLS = 'hailuoCalls';
 export type Entry =
 	{ state: 'made'; job: JobReference } | { state: 'unknown'; failure: Failure; idempotencyKey: string | null };
 
-/** Apiframe replays a create for 24 hours; after that its key would buy anew. */
-const REPLAY_MILLISECONDS = 23 * 60 * 60 * 1000;
-
 function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -40,10 +38,9 @@ export class Ledger {
 
 	private readonly takesOver: boolean;
 
-	/** @param handleNames the handles that the provider's jobs have */
 	constructor(
 		context: IExecuteFunctions,
-		private readonly handleNames: readonly string[],
+		private readonly adapter: Pick<ProviderAdapter, 'handles' | 'idempotentCreate'>,
 	) {
 		const memory = context.getContext('node');
 		const kept: unknown = memory[MEMBER];
@@ -84,11 +81,14 @@ export class Ledger {
 		const entry = this.entries[this.keyOf(itemIndex)];
 		if (textAt(entry, 'fingerprint') !== fingerprint) return null;
 		const jobId = textAt(entry, 'job', 'jobId');
-		if (jobId !== null) return { state: 'made', job: readReference(valueAt(entry, 'job'), jobId, this.handleNames) };
+		if (jobId !== null)
+			return { state: 'made', job: readReference(valueAt(entry, 'job'), jobId, this.adapter.handles) };
 		const message = textAt(entry, 'unknown');
 		if (message === null) return null;
 		const failure = describeFailure({ kind: 'network', message, made: 'maybe' });
-		const isFresh = Date.now() - (numberAt(entry, 'at') ?? 0) < REPLAY_MILLISECONDS;
+		// After that the key would buy anew.
+		const replayed = (this.adapter.idempotentCreate?.hours ?? 0) * 60 * 60 * 1000;
+		const isFresh = Date.now() - (numberAt(entry, 'at') ?? 0) < replayed;
 		return { state: 'unknown', failure, idempotencyKey: isFresh ? textAt(entry, 'idempotencyKey') : null };
 	}
 

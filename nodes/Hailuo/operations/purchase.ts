@@ -172,7 +172,7 @@ function askAgainKey(run: RunContext, purchase: Purchase, entry: Entry | null): 
 	if (entry?.state !== 'unknown') {
 		return idempotencyKeyOf(options.idempotencyKey, run.identity, itemIndex, fingerprint);
 	}
-	const canAskAgain = run.adapter.idempotentCreate === true && !holdsFiles(purchase);
+	const canAskAgain = run.adapter.idempotentCreate !== undefined && !holdsFiles(purchase);
 	if (entry.idempotencyKey !== null && canAskAgain) return entry.idempotencyKey;
 	throw unknownOutcomeError(placeOf(run, itemIndex), entry.failure);
 }

@@ -111,7 +111,7 @@ export async function openRun(context: IExecuteFunctions): Promise<RunContext> {
 	const get = parametersOf({ context }, 0);
 	// What is wrong with an item's options is said with all else that is wrong with that item.
 	const { maxConcurrency } = readOptions(get, adapter);
-	const ledger = new Ledger(context, adapter.handles);
+	const ledger = new Ledger(context, adapter);
 	const stopped = context.getExecutionCancelSignal();
 	const abandoned = new AbortController();
 	let channel: Promise<ProgressSockets | null> | undefined;

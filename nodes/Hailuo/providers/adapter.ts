@@ -62,8 +62,11 @@ export interface ProviderAdapter {
 	 */
 	create(request: VideoRequest): Exchange<Job>;
 
-	/** Present where the same create with the same idempotency key makes one job, so that a repeat is harmless. */
-	readonly idempotentCreate?: true;
+	/**
+	 * Present where the same create with the same idempotency key makes one job, so that a repeat is harmless: for so many
+	 * hours, with some to spare.
+	 */
+	readonly idempotentCreate?: { hours: number };
 
 	/** Reads the job. */
 	get(reference: JobReference): Exchange<Job>;
@@ -107,8 +110,6 @@ export interface ProgressEvent {
 }
 
 export interface CallbackCapability {
-	/** False where the provider documents callbacks for other models of the same endpoint only. */
-	readonly documented: boolean;
 	/** The provider refuses anything but https addresses. */
 	readonly httpsOnly: boolean;
 	/**

@@ -1,7 +1,6 @@
-import type { Exchange, Failure, FailureKind, HttpRequest, HttpResponse, Step } from '../core/http/http';
-import type { JobFailure } from '../core/job/job';
-import { cleanText, describeFailure, retryAfterSeconds } from '../core/http/read';
+import type { Exchange, Failure, HttpRequest, HttpResponse, Step } from '../core/http/http';
 import type { Frame } from '../core/video/videoRequest';
+import { describeRedirect, describeUnreadable } from './refusal';
 
 /**
  * What the adapters share in reading answers and in joining requests to chains.
@@ -44,106 +43,6 @@ export function answerReader<Value>(readers: AnswerReaders<Value>): (response: H
  */
 export function fail(failure: Failure): { kind: 'failure'; failure: Failure } {
 	return { kind: 'failure', failure };
-}
-
-/**
- * Builds a failure from a refusing answer.
- *
- * Of a create it proves that nothing was made only where the provider documents the status and speaks itself, in its own
- * envelope. A page of the same status comes of something in between, which knows nothing of what the server behind it
- * did, or of a server that broke off: true even of 401, 413 and 429, with which most proxies refuse before they pass
- * anything on. That leaves a person a job to look for that seldom is there, which costs less than one bought twice.
- *
- * @param response the refusal
- * @param known what the adapter read; `kind` follows from the status where the provider gives it no other meaning,
- * `message` may be null where the provider gave no words, `retryWords` is text that may say how long to wait, `made` is
- * given as `no` for a proof
- */
-export function describeRefusal(
-	response: HttpResponse,
-	known: { message: string | null; retryWords?: string | null } & Partial<Pick<Failure, 'kind' | 'code' | 'made'>>,
-): Failure {
-	const { message, retryWords, ...rest } = known;
-	return describeFailure({
-		kind: kindOfStatus(response.status),
-		httpStatus: response.status,
-		retryAfterSeconds: retryAfterSeconds(response, retryWords ?? null),
-		...rest,
-		message: shown(message) ?? `HTTP ${response.status} without an explanation`,
-	});
-}
-
-/**
- * Builds the reason of a job's failure.
- *
- * @param code the provider's own, where it has one
- * @param message the provider's words, where it gave some
- * @param otherwise our words for when nothing is left of them
- */
-export function describeJobFailure(code: string | null, message: string | null, otherwise: string): JobFailure {
-	return { code: shown(code), message: shown(message) ?? otherwise };
-}
-
-/** A provider's text as it may be shown; null when nothing of it can be. */
-function shown(text: string | null): string | null {
-	const clean = cleanText(text ?? '');
-	return clean === '' ? null : clean;
-}
-
-/**
- * Builds the failure for an accepted answer that has not the documented shape.
- */
-export function describeUnreadable(response: HttpResponse): Failure {
-	const what = response.json === undefined ? 'is no JSON' : 'has not the documented shape';
-	const excerpt = cleanText(response.text, 120);
-	return describeFailure({
-		kind: 'unreadable',
-		httpStatus: response.status,
-		message: `The answer (HTTP ${response.status}) ${what}${excerpt === '' ? '' : `: ${excerpt}`}`,
-	});
-}
-
-function describeRedirect(response: HttpResponse): Failure {
-	return describeFailure({
-		kind: 'redirect',
-		httpStatus: response.status,
-		message: `The address answered with a redirect (HTTP ${response.status}${redirectTarget(response)})`,
-	});
-}
-
-/** The origin alone: the rest of a redirect's address may hold what no message should. */
-function redirectTarget(response: HttpResponse): string {
-	try {
-		return ` to ${new URL(response.headers.location ?? '').origin}`;
-	} catch {
-		return '';
-	}
-}
-
-/**
- * Says what a status means where HTTP itself says it.
- *
- * @param status HTTP status, not 2xx
- * @returns the kind; 5xx is `provider`, since that nothing was done must be documented to be believed
- */
-export function kindOfStatus(status: number): FailureKind {
-	switch (status) {
-		case 401:
-			return 'authentication';
-		case 402:
-			return 'credit';
-		case 403:
-			return 'permission';
-		case 404:
-		case 410:
-			return 'notFound';
-		case 409:
-			return 'conflict';
-		case 429:
-			return 'rateLimit';
-	}
-	if (status >= 300 && status < 400) return 'redirect';
-	return status >= 400 && status < 500 && status !== 408 ? 'invalid' : 'provider';
 }
 
 /**

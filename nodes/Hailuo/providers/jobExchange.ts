@@ -1,8 +1,9 @@
 import type { Exchange, Failure, HttpRequest, HttpResponse } from '../core/http/http';
-import { momentAt } from '../core/http/read';
+import { isWebUrl, momentAt, valueAt } from '../core/http/read';
 import { describeJob, type Job, type JobReference, type JobStatus } from '../core/job/job';
 import type { ProviderAdapter } from './adapter';
-import { answerReader, describeJobFailure } from './exchange';
+import { answerReader } from './exchange';
+import { shownText } from './refusal';
 
 /**
  * The exchanges that every provider has, and the rules by which an answer becomes a job. An adapter states what differs.
@@ -56,6 +57,24 @@ export function describeCost(amount: number | null, unit: string): Job['cost'] {
 	return amount !== null && amount >= 0 ? { amount, unit } : null;
 }
 
+/** Under which names the addresses of results are documented or were seen, the current ones first. */
+const RESULT_KEYS = ['videoUrl', 'video_url', 'url', 'videos', 'urls', 'output'] as const;
+
+/** Deeper than any documented shape. */
+const RESULT_DEPTH = 4;
+
+/**
+ * Finds the addresses of results: a text, a member of a known name, or lists of these.
+ *
+ * @param result untrusted
+ */
+export function urlsIn(result: unknown, depth: number = RESULT_DEPTH): string[] {
+	if (typeof result === 'string') return isWebUrl(result.trim()) ? [result.trim()] : [];
+	if (depth === 0 || typeof result !== 'object' || result === null) return [];
+	const parts: unknown[] = Array.isArray(result) ? result : RESULT_KEYS.map((key) => valueAt(result, key));
+	return parts.flatMap((part) => urlsIn(part, depth - 1));
+}
+
 /**
  * @param moment ISO 8601; null where it is not known
  * @returns the moment so many hours later
@@ -75,7 +94,9 @@ export function readJob(provider: JobReading, body: unknown, reference: JobRefer
 }
 
 /**
- * Makes a job of what an answer says. A success needs a video: without one it is a failure that is not final yet.
+ * Makes a job of what an answer says. A success needs a video: without one it is a failure that is not final yet. Only
+ * successes are charged (Wiro docs, pricing; EvoLink and Apiframe docs on failed jobs, which are refunded whatever their
+ * answers name; AI/ML API docs, errors).
  *
  * @param reference what is known of the job without it
  */
@@ -85,8 +106,14 @@ export function judgeAnswer(provider: ProviderIdentity, answer: JobAnswer, refer
 	const [videoUrl = null, ...additionalUrls] = said === 'succeeded' ? new Set(urls) : [];
 	const isUnproven = said === 'succeeded' && videoUrl === null;
 	const { label } = provider;
+	const code = shownText(reason?.code ?? null);
+	const words = shownText(reason?.message ?? null);
+	const failure = { code, message: words ?? `${label} gave no reason` };
 	const noVideo = { code: 'no_video', message: `${label} calls the job completed but gives no address of a video` };
-	const failed = () => describeJobFailure(reason?.code ?? null, reason?.message ?? null, `${label} gave no reason`);
+	// A word that nobody has documented, beside a reason to fail: it may be the end, and counts as one when it persists.
+	const isStrange = said === 'unknown' && rawStatus !== null && (code !== null || words !== null);
+	const hasFailed = said === 'failed' || isDoubtful === true || isStrange;
+	const isCharged = said !== 'failed' && said !== 'cancelled' && !isUnproven;
 	return describeJob({
 		provider: provider.id,
 		jobId: reference.jobId,
@@ -96,7 +123,8 @@ export function judgeAnswer(provider: ProviderIdentity, answer: JobAnswer, refer
 		rawStatus,
 		videoUrl,
 		additionalUrls,
-		failure: said === 'failed' || isDoubtful ? failed() : isUnproven ? noVideo : null,
+		failure: hasFailed ? failure : isUnproven ? noVideo : null,
+		cost: isCharged ? (known.cost ?? null) : null,
 		// By our own clock, where we know it.
 		createdAt: momentAt(reference.createdAt) ?? known.createdAt ?? null,
 		expiresAt: videoUrl === null ? null : (expiresAt ?? null),

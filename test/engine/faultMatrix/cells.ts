@@ -3,7 +3,7 @@
  * drawn from tables by kinds of fault, so that a new provider or a new fault fills its row or column everywhere.
  */
 import type { ProviderName } from '../../tools/simulator';
-import { PROVIDERS } from '../stage';
+import { KEYED, PROVIDERS } from '../stage';
 import { front, unreachableNoCancellation } from './arriving';
 import { draw, type Cell, type OperationName, type Row } from './cell';
 import {
@@ -12,6 +12,7 @@ import {
 	refusedCreate,
 	strangeCreate,
 	uncertainCreate,
+	unprovedCreate,
 	upload,
 	uploadWithCreate,
 } from './creating';
@@ -32,13 +33,22 @@ export const CELLS: readonly Cell[] = [
 	...draw('before it arrives', ['wiro'], ['cancel'], front),
 	...draw('before it arrives', WITHOUT_CANCEL, ['cancel'], unreachableNoCancellation),
 	...draw('before the job is made', PROVIDERS, CREATING, (provider, operation) =>
-		onCreate([...refusedCreate(provider), ...busyCreate(provider), ...uncertainCreate(provider, operation, 'before')]),
+		onCreate([
+			...refusedCreate(provider),
+			...unprovedCreate(provider, 'before'),
+			...busyCreate(provider),
+			...uncertainCreate(provider, operation, 'before'),
+		]),
 	),
 	...draw('after the job is made', PROVIDERS, CREATING, (provider, operation) =>
-		onCreate([...uncertainCreate(provider, operation, 'after'), ...strangeCreate(provider, operation)]),
+		onCreate([
+			...unprovedCreate(provider, 'after'),
+			...uncertainCreate(provider, operation, 'after'),
+			...strangeCreate(provider, operation),
+		]),
 	),
-	...draw('before the job is made', ['apiframe'], ['create'], () => onCreate(endlesslyUncertainCreate('before'))),
-	...draw('after the job is made', ['apiframe'], ['create'], () => onCreate(endlesslyUncertainCreate('after'))),
+	...draw('before the job is made', KEYED, ['create'], () => onCreate(endlesslyUncertainCreate('before'))),
+	...draw('after the job is made', KEYED, ['create'], () => onCreate(endlesslyUncertainCreate('after'))),
 	...draw('during the upload', WITH_UPLOAD, CREATING, upload),
 	...draw('during the upload', WITHOUT_UPLOAD, CREATING, (provider, operation) =>
 		onCreate(uploadWithCreate(provider, operation)),

@@ -1,6 +1,6 @@
 /** What every cell of the fault matrix must show. */
-import { LABELS } from '../stage';
-import type { Cell, ExpectedError, Expectation } from './cell';
+import { KEYED, LABELS } from '../stage';
+import { type Cell, type ExpectedError, type Expectation } from './cell';
 import type { Played, Result } from './play';
 import { TITLES } from './titles';
 
@@ -22,12 +22,7 @@ const LOOK_AT = {
 
 /** How the user is told what became of a create of unknown outcome. */
 const NOT_AGAIN = 'it was not sent again.';
-const REPEATS = {
-	aimlApi: NOT_AGAIN,
-	apiframe: 'it was asked for again only under the same key, which makes no second job.',
-	evolink: NOT_AGAIN,
-	wiro: NOT_AGAIN,
-};
+const UNDER_KEY = 'it was asked for again only under the same key, which makes no second job.';
 
 /** @returns the id that the user must be told; null where the provider has named none */
 function knownId({ job }: Played, expected: Expectation): string | null {
@@ -87,7 +82,7 @@ function checkError(cell: Cell, played: Played, expected: ExpectedError): void {
 	});
 	if (id === null) expect(error).not.toHaveProperty('context.job');
 	if (expected.title === 'unknown') {
-		expect(error?.description).toContain(REPEATS[cell.provider]);
+		expect(error?.description).toContain(KEYED.includes(cell.provider) ? UNDER_KEY : NOT_AGAIN);
 		expect(error?.description).toContain(`Look at ${LOOK_AT[cell.provider]} before`);
 	}
 	if (expected.quotesId) expect(error?.description).toContain(played.job?.id);

@@ -12,16 +12,27 @@ import {
 	type OperationName,
 	type Row,
 } from './cell';
-import { FAULTS, REFUSALS, type NamedFault } from './faults';
+import { KEYED } from '../stage';
+import { FAULTS, isProof, REFUSALS, type NamedFault } from './faults';
 
 /** A provider that says no has made nothing, and asking again would not help. */
 export function refusedCreate(provider: ProviderName): Row[] {
 	return REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
 		const title = titles[provider];
-		if (title === undefined) return [];
+		if (title === undefined || !isProof(provider, fault)) return [];
 		// Only AI/ML API has a second route, which is tried where the first is not there.
 		const creates = provider === 'aimlApi' && fault.status === 404 ? 2 : 1;
 		return [{ what, fault: { ...fault, times: ALWAYS }, expected: error(title, says, false), creates, jobs: 0 }];
+	});
+}
+
+/** A no that the provider does not document, or that a proxy says, proves nothing: the job may be there. */
+export function unprovedCreate(provider: ProviderName, moment: 'before' | 'after'): Row[] {
+	return REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
+		if (titles[provider] === undefined || isProof(provider, fault)) return [];
+		const struck: Fault = { ...fault, moment, times: ALWAYS };
+		const expected = error('unknown', says, false);
+		return [{ what, fault: struck, expected, creates: 1, jobs: moment === 'after' ? 1 : 0 }];
 	});
 }
 
@@ -84,10 +95,11 @@ export function uncertainCreate(provider: ProviderName, operation: OperationName
 		const { what, fault, says } = named;
 		if (isDocumentedNo(provider, named)) return [];
 		if (moment === 'before' && (named.needsAnswer || fault.kind === 'slow')) return [];
-		const jobs = moment === 'after' || provider === 'apiframe' ? 1 : 0;
+		const isKeyed = KEYED.includes(provider);
+		const jobs = moment === 'after' || isKeyed ? 1 : 0;
 		const struck: Fault = { ...fault, moment };
 		if (fault.kind === 'slow') return [{ what, fault: struck, expected: WELL, creates: 1, jobs: 1 }];
-		if (provider === 'apiframe') return [{ what, fault: struck, expected: WELL, creates: 2, jobs }];
+		if (isKeyed) return [{ what, fault: struck, expected: WELL, creates: 2, jobs }];
 		const showsId = moment === 'after' && (fault.kind === 'malformedJson' || fault.kind === 'hugeBody');
 		const expected: Expectation = { ...error('unknown', says, false), ...(showsId && { quotesId: true }) };
 		return [{ what, fault: struck, expected, creates: 1, jobs }];

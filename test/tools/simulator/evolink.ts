@@ -31,6 +31,8 @@ const WORDS = {
 
 export function evolink(simulation: Simulation): Gateway {
 	const { jobs, keys, cdn } = simulation;
+	/** By idempotency key, as EvoLink's two official clients rely on it. */
+	const accepted = new Map<string, { body: string; job: SimulatedJob }>();
 
 	function handle(request: RecordedRequest): Answer | Promise<Answer> {
 		if (bearerToken(request) !== keys.evolink.apiKey) throw new Refusal(401, 'Invalid or expired token');
@@ -48,6 +50,14 @@ export function evolink(simulation: Simulation): Gateway {
 		const problem = problemsOf(body, simulation.options.allowHttpCallbacks ?? true)[0];
 		if (problem)
 			throw new Refusal(400, `${problem.path}: ${problem.message}`, { param: problem.path.split('.')[0] ?? '' });
+		const idempotencyKey = request.headers['idempotency-key'];
+		if (idempotencyKey !== undefined && !/^[A-Za-z0-9._-]{16,96}$/.test(idempotencyKey))
+			throw new Refusal(400, 'Idempotency-Key must have 16 to 96 characters', { code: 'invalid_idempotency_key' });
+		const bodyText = JSON.stringify(body);
+		const earlier = idempotencyKey === undefined ? undefined : accepted.get(idempotencyKey);
+		if (earlier && earlier.body !== bodyText)
+			throw new Refusal(409, 'Idempotency-Key belongs to another request', { code: 'idempotency_conflict' });
+		if (earlier) return { ...answerTo(earlier.job, body), headers: { 'idempotency-replayed': 'true' } };
 		const created = Math.floor(Date.now() / 1000);
 		const id = `task-unified-${created}-${randomBytes(5).toString('hex').slice(0, 8)}`;
 		const job = jobs.create(
@@ -57,12 +67,18 @@ export function evolink(simulation: Simulation): Gateway {
 				model: String(body.model),
 				request: body,
 				...(typeof body.callback_url === 'string' && { callbackUrl: body.callback_url }),
+				...(idempotencyKey !== undefined && { idempotencyKey }),
 			},
 			body.prompt,
 			simulation.options,
 			cdn.addVideo(`/evolink/videos/${id}.mp4`),
 		);
+		if (idempotencyKey !== undefined) accepted.set(idempotencyKey, { body: bodyText, job });
 		await simulation.callbacks.announce(job);
+		return answerTo(job, body);
+	}
+
+	function answerTo(job: SimulatedJob, body: Record<string, unknown>): Answer {
 		const { task_info: _info, results: _results, ...task } = describe(job, 'queued');
 		return {
 			status: 200,

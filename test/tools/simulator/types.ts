@@ -10,6 +10,9 @@ export type ProviderName = (typeof PROVIDER_NAMES)[number];
 export const CALLING_PROVIDERS = ['apiframe', 'evolink', 'wiro'] as const satisfies readonly ProviderName[];
 export type CallingProvider = (typeof CALLING_PROVIDERS)[number];
 
+/** Those at which a create may be asked for again under its key. */
+export const KEYED_PROVIDERS = ['apiframe', 'evolink'] as const satisfies readonly ProviderName[];
+
 /** How a job ends. */
 export type JobOutcome = 'success' | 'failure' | 'cancelled';
 

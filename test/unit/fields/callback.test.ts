@@ -1,5 +1,4 @@
 import { readCallbackForm, type CallbackForm } from '../../../nodes/Hailuo/fields/form';
-import { providerById } from '../../../nodes/Hailuo/providers/registry';
 import { choicesOf, readerOf, readerOfAny, shops, visibleFields, visibleNames } from './form';
 
 const EXPRESSION = '={{ $json.anything }}';
@@ -33,18 +32,6 @@ describe('a callback', () => {
 
 	const descriptionOf = (name: string, provider: string) =>
 		visibleFields({ provider, operation: 'create', callback: 'url' }).find((field) => field.name === name)?.description;
-
-	test.each([
-		['apiframe', false],
-		['evolink', true],
-		['wiro', false],
-	])('of %s is marked as not documented: %s', (provider, marked) => {
-		const { label } = providerById(provider)!;
-		const text = descriptionOf('callback', provider);
-		expect(text?.includes(`${label} documents callbacks for other models of the same endpoint, not for Hailuo`)).toBe(
-			marked,
-		);
-	});
 
 	test.each(reporting)('of $label says where the address has to be https', ({ id, callbacks }) => {
 		expect(descriptionOf('callbackUrl', id)?.includes('https only')).toBe(callbacks?.httpsOnly);

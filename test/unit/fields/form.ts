@@ -47,10 +47,10 @@ export const unlikeOthers: ProviderAdapter = {
 			models: ['hailuo-03'],
 		},
 	],
-	idempotentCreate: true,
+	idempotentCreate: { hours: 2 },
 	linkLifetime: '7 days',
 	cancel: (reference) => sampleProvider.get(reference),
-	callbacks: { documented: false, httpsOnly: false, resumesExecution: false, readCallback: () => null },
+	callbacks: { httpsOnly: false, resumesExecution: false, readCallback: () => null },
 };
 
 export const shops: readonly ProviderAdapter[] = [...providers, unlikeOthers];

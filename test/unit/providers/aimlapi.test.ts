@@ -119,7 +119,7 @@ describe('the create request of AI/ML API', () => {
 });
 
 describe('the route of AI/ML API', () => {
-	test.each([404, 405, 410])('is the older one for hailuo-02 when the universal one answers %i', (status) => {
+	test.each([404, 405, 410])('is the older one when the universal one answers %i', (status) => {
 		const chain = follow(create({ firstFrame: aUrl() }), anAnswer(status, envelope(status, 'Cannot POST')), made);
 		expect(pathsOf(chain.requests)).toEqual([UNIVERSAL, MINIMAX]);
 		expect(jsonBodyOf(chain.requests[1]!)).toMatchObject({ first_frame_image: FIRST_URL, prompt_optimizer: true });
@@ -159,16 +159,17 @@ describe('the route of AI/ML API', () => {
 		expect(pathsOf(follow(create({ extras: { route } }), anAnswer(404)).requests)).toEqual([path]);
 	});
 
-	test.each(['auto', 'universal', 'minimax'])(
-		'is always the universal one for other models, also when %s is asked for',
-		(route) => {
-			const exchange = create({ model: 'hailuo-2.3', extras: { route } });
-			expect(pathsOf(follow(exchange, anAnswer(404)).requests)).toEqual([UNIVERSAL]);
-		},
-	);
+	test('is offered as an option for every model', () => {
+		expect(aimlApi.extras.map(({ name, models }) => [name, models])).toEqual([['route', undefined]]);
+	});
 
-	test('is offered as an option for hailuo-02 alone', () => {
-		expect(aimlApi.extras.map(({ name, models }) => [name, models])).toEqual([['route', ['hailuo-02']]]);
+	test.each([
+		['hailuo-02', 'first_frame_image'],
+		['hailuo-2.3', 'image_url'],
+		['hailuo-2.3-fast', 'image_url'],
+	] as const)('that is the older one has the first frame of %s as %s', (model, field) => {
+		const { request } = create({ model, firstFrame: aUrl(), extras: { route: 'minimax' } });
+		expect(jsonBodyOf(request)).toMatchObject({ [field]: FIRST_URL, prompt_optimizer: true });
 	});
 
 	test('that made a job is on the job', () => {

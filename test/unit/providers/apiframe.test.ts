@@ -235,12 +235,16 @@ describe('reading a job of Apiframe', () => {
 		expect(read({ status: 'FAILED', completedAt: '2026-02-28T23:30:00Z' }).expiresAt).toBeNull();
 	});
 
-	test('whose video was purged has failed as expired, unless its address is still given', () => {
+	test('whose video was purged has failed as expired, whether or not its address is still given', () => {
 		expect(read({ status: 'COMPLETED', expired: true })).toMatchObject({
 			status: 'failed',
 			failure: { code: 'expired' },
 		});
-		expect(read({ status: 'COMPLETED', expired: true, result: VIDEO })).toMatchObject({ status: 'succeeded' });
+		expect(read({ status: 'COMPLETED', expired: true, result: VIDEO })).toMatchObject({
+			status: 'failed',
+			videoUrl: null,
+			failure: { code: 'expired' },
+		});
 	});
 
 	test.each([
@@ -256,9 +260,9 @@ describe('a refusal by Apiframe', () => {
 	const refusal = (status: number, body: unknown) => failureOf(create(), anAnswer(status, body));
 
 	test('names every field it is about', () => {
-		const details = { prompt: ['Required', 'Too short'], 'hailuoParams.duration': 'Expected 6 | 10', model: [] };
+		const details = { prompt: ['Required', 'Too short'], 'hailuoParams.duration': 'Expected 6 | 10' };
 		expect(refusal(400, { error: 'Validation failed', details }).message).toBe(
-			'Validation failed; prompt: Required, Too short; hailuoParams.duration: Expected 6 | 10; model',
+			'Validation failed; prompt: Required, Too short; hailuoParams.duration: Expected 6 | 10',
 		);
 	});
 

@@ -55,6 +55,18 @@ const NO_SUCCESS = [
 /** No provider documents these for a refused create, but where its answers in test/unit/fixtures have one. */
 const UNPROVING = [301, 302, 303, 307, 308, 405, 408, 409, 410, 415, 418, 425, 500, 501, 502, 503, 504, 520, 524, 529];
 
+/** How the frameworks that providers are built with tell which value is wrong, and how. */
+const DETAILS = [
+	['a list of issues in details', { details: [{ path: ['prompt'], message: 'Too short' }] }],
+	['issues', { issues: [{ code: 'too_small', path: ['prompt', 0], message: 'Too short' }] }],
+	['meta', { meta: [{ message: 'Too short', path: ['prompt'] }] }],
+	['an object in meta', { meta: { fieldErrors: { prompt: ['Too short'] }, formErrors: [] } }],
+	['detail', { detail: [{ loc: ['body', 'prompt'], msg: 'Too short', type: 'value_error' }] }],
+	['a text in detail', { detail: 'prompt: Too short' }],
+	['texts by path in details', { details: { prompt: ['Too short', 'Needed'] } }],
+	['a text by path in details', { details: { prompt: 'Too short' } }],
+] as const;
+
 /** Requests for every frame combination, resolution and duration of an offer. */
 function requestsFor(offer: Offer): VideoRequest[] {
 	const first = [
@@ -214,10 +226,10 @@ export function describeContract(
 			});
 
 			test('calls a create with a key repeatable only where the provider has such keys', () => {
-				const { requests } = create(aRequest({ model, firstFrame: aUrl(), idempotencyKey: 'order-7' }));
+				const { requests } = create(aRequest({ model, firstFrame: aUrl(), idempotencyKey: 'order-7-of-2026-05' }));
 				const last = requests.at(-1)!;
-				expect(last.idempotent ?? false).toBe(adapter.idempotentCreate ?? false);
-				if (last.idempotent) expect(textOf(last)).toContain('order-7');
+				expect(last.idempotent ?? false).toBe(adapter.idempotentCreate !== undefined);
+				if (last.idempotent) expect(textOf(last)).toContain('order-7-of-2026-05');
 				expect(create(aRequest({ model, firstFrame: aUrl() })).requests.at(-1)!.idempotent).toBeUndefined();
 			});
 
@@ -251,6 +263,14 @@ export function describeContract(
 					}
 				},
 			);
+
+			test.each(DETAILS)('is refused with all that %s says', (_where, details) => {
+				const refusal = refusals.find(({ answers }) => answers[0]!.status !== 429)!;
+				const { status, json } = refusal.answers[0]!;
+				const { message } = failureOf(withImage(), anAnswer(status, { ...Object(details), ...Object(json) }));
+				expect(message).toContain(refusal.failure?.message ?? '');
+				for (const words of ['Too short', 'prompt']) expect(message).toContain(words);
+			});
 
 			test('tells how long to wait after a 429', () => {
 				expect(failureOf(withImage(), anAnswer(429, {}, { 'retry-after': '7' })).retryAfterSeconds).toBe(7);
@@ -389,7 +409,33 @@ export function describeContract(
 			test.each(['brand_new', 'Moderating', '7', 'constructor', 'toString', '__proto__'])(
 				'%s, which nobody documents, is unknown and shown',
 				(other) => {
-					expect(readAs(other)).toMatchObject({ status: 'unknown', rawStatus: other });
+					expect(readAs(other)).toMatchObject({ status: 'unknown', rawStatus: other, failure: null });
+				},
+			);
+
+			const broken = fixtures.filter(({ operation, job }) => {
+				const { status, failure } = job ?? {};
+				const isTold = failure && failure.code !== 'expired' && !failure.message.endsWith('gave no reason');
+				return operation === 'get' && status === 'failed' && isTold;
+			});
+
+			test('are looked at beside the reasons of failures that were documented', () => {
+				expect(broken.length).toBeGreaterThan(0);
+			});
+
+			test.each(['ERRORED', 'rejected', 'task_failed', 'ABORTED', 'Timed-Out', '7', 'constructor'])(
+				'%s, which nobody documents, bears the reason of a failure that stands beside it',
+				(other) => {
+					for (const fixture of broken) {
+						const { step } = follow(exchangeFor(fixture), ...fixture.answers);
+						const known = (step as { value: Job }).value;
+						const replies = fixture.answers.map(({ status, json }) =>
+							anAnswer(status, replaced(json, known.rawStatus!, other)),
+						);
+						const { step: strange } = follow(exchangeFor(fixture), ...replies);
+						const message = fixture.job?.failure?.message;
+						expect(strange).toMatchObject({ value: { status: 'unknown', rawStatus: other, failure: { message } } });
+					}
 				},
 			);
 		});

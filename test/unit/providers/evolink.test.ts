@@ -237,11 +237,36 @@ describe('reading', () => {
 
 test('there is no cancellation, and callbacks are known for other models only', () => {
 	expect(evolink.cancel).toBeUndefined();
-	expect(evolink.callbacks).toMatchObject({ documented: false, httpsOnly: true });
+	expect(evolink.callbacks).toMatchObject({ httpsOnly: true });
 });
 
 test('512P is sold for Hailuo 02 alone', () => {
 	expect(evolink.offers.filter(({ resolutions }) => resolutions['512P']).map(({ model }) => model)).toEqual([
 		'hailuo-02',
 	]);
+});
+
+describe("EvoLink's idempotency key", () => {
+	const sent = (idempotencyKey: string | null) => evolink.create(aRequest({ idempotencyKey })).request;
+
+	test.each(['n8n-0123456789abcdef0123456789abcdef-0-0123456789abcdef', 'A.b_c-0123456789', 'x'.repeat(96)])(
+		'is sent as it is where EvoLink takes it: %s',
+		(key) => {
+			expect(sent(key)).toMatchObject({ headers: { 'Idempotency-Key': key }, idempotent: true });
+		},
+	);
+
+	test.each(['too-short', 'with a blank in it 0123456789', 'x'.repeat(97), 'schlüssel-0123456789'])(
+		'is another one of the same kind where it does not: %j',
+		(key) => {
+			const { headers } = sent(key);
+			expect(headers?.['Idempotency-Key']).toMatch(/^[A-Za-z0-9._-]{16,96}$/);
+			expect(sent(key).headers).toEqual(headers);
+			expect(sent(`${key}x`).headers).not.toEqual(headers);
+		},
+	);
+
+	test('is left out where there is none', () => {
+		expect(sent(null)).not.toHaveProperty('headers');
+	});
 });

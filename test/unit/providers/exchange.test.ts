@@ -1,14 +1,7 @@
 import type { Exchange, HttpResponse } from '../../../nodes/Hailuo/core/http/http';
-import {
-	after,
-	answerReader,
-	describeJobFailure,
-	describeRefusal,
-	kindOfStatus,
-	orElse,
-	uploadFrames,
-} from '../../../nodes/Hailuo/providers/exchange';
+import { after, answerReader, orElse, uploadFrames } from '../../../nodes/Hailuo/providers/exchange';
 import { mapStatus } from '../../../nodes/Hailuo/providers/jobExchange';
+import { describeRefusal, kindOfStatus } from '../../../nodes/Hailuo/providers/refusal';
 import { textAt } from '../../../nodes/Hailuo/core/http/read';
 import { aFile, aUrl, anAnswer, failureOf, follow } from './builders';
 
@@ -103,11 +96,6 @@ describe('a refusal', () => {
 	test('may say in words how long to wait', () => {
 		const refusal = describeRefusal(anAnswer(429), { message: 'Slow down', retryWords: 'retry after 60 seconds' });
 		expect(refusal.retryAfterSeconds).toBe(60);
-	});
-
-	test('of a job keeps one line of its reason', () => {
-		expect(describeJobFailure(' E1 ', 'Line\r\nbroken', 'unused')).toEqual({ code: 'E1', message: 'Line broken' });
-		expect(describeJobFailure(null, '\u0007', 'No reason given')).toEqual({ code: null, message: 'No reason given' });
 	});
 });
 

@@ -46,6 +46,8 @@ export function expectLegalJob(job: Job, adapter: ProviderAdapter): void {
 	for (const url of [job.videoUrl, ...job.additionalUrls]) if (url !== null) expect(isWebUrl(url)).toBe(true);
 	expect(job.additionalUrls).not.toContain(job.videoUrl);
 	if (job.cost !== null) expect(job.cost.amount).toBeGreaterThanOrEqual(0);
+	// What failed or was cancelled is charged by none.
+	if (job.status === 'failed' || job.status === 'cancelled') expect(job.cost).toBeNull();
 	[job.createdAt, job.completedAt, job.expiresAt].forEach(expectMoment);
 	expect(JSON.parse(JSON.stringify(job))).toEqual(job);
 	expect(job).not.toHaveProperty('error');

@@ -3,7 +3,7 @@ import type { Exchange, Failure, FailureKind, HttpResponse } from '../../../node
 import type { Job, JobReference } from '../../../nodes/Hailuo/core/job/job';
 import { encodeSegment, numberAt, textAt, webUrlAt } from '../../../nodes/Hailuo/core/http/read';
 import type { ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';
-import { answerReader, describeRefusal } from '../../../nodes/Hailuo/providers/exchange';
+import { answerReader } from '../../../nodes/Hailuo/providers/exchange';
 import {
 	createExchange,
 	getExchange,
@@ -13,6 +13,7 @@ import {
 	type JobReading,
 	type ProviderIdentity,
 } from '../../../nodes/Hailuo/providers/jobExchange';
+import { describeRefusal } from '../../../nodes/Hailuo/providers/refusal';
 
 const SAMPLE: ProviderIdentity = {
 	id: 'sample',
@@ -87,7 +88,6 @@ export const sampleProvider: ProviderAdapter = {
 	shortestPollSeconds: 1,
 	linkLifetime: null,
 	callbacks: {
-		documented: true,
 		httpsOnly: false,
 		resumesExecution: false,
 		handshake(body) {

@@ -52,8 +52,9 @@ describe('reading', () => {
 		['no exit code but an output', { pexit: null }, 'succeeded'],
 		['an exit code that is not 0', { pexit: '1' }, 'failed'],
 		['an exit code that is no number', { pexit: 'killed' }, 'failed'],
-		['exit code 0 without outputs', { pexit: '0', outputs: [] }, 'failed'],
-		['exit code 0 and an output no one can fetch', { pexit: '0', outputs: [{ url: 'file:///0.mp4' }] }, 'failed'],
+		['exit code 0 without outputs', { pexit: '0', outputs: [] }, 'unknown'],
+		['exit code 0 and an output no one can fetch', { pexit: '0', outputs: [{ url: 'file:///0.mp4' }] }, 'unknown'],
+		['an exit code that is not 0 and no outputs', { pexit: '1', outputs: [] }, 'failed'],
 		['neither exit code nor outputs', { outputs: null }, 'unknown'],
 	])('a task that ended with %s has %s', (_what, more, status) => {
 		const outputs = [{ contenttype: 'video/mp4', url: 'https://cdn1.wiro.ai/0.mp4' }];
@@ -203,10 +204,25 @@ describe('cancelling', () => {
 		expect(step).toMatchObject({ value: { status: 'cancelled' } });
 	});
 
-	test('a token in the place of the id is sent as a token', () => {
-		expect(cancel({ Cancel: [task('task_cancel')] }, { jobId: TOKEN }).calls).toEqual([
-			['Cancel', { tasktoken: TOKEN }],
+	test('a token in the place of the id is exchanged for the id first', () => {
+		const { calls, step } = cancel({ Detail: [task('task_queue')], Cancel: [task('task_cancel')] }, { jobId: TOKEN });
+		expect(calls).toEqual([
+			['Detail', { tasktoken: TOKEN }],
+			['Cancel', ID],
 		]);
+		expect(step).toMatchObject({ value: { jobId: TOKEN, status: 'cancelled' } });
+	});
+
+	test('a token of no task ends it at once', () => {
+		const { calls, step } = cancel({ Detail: [UNKNOWN] }, { jobId: TOKEN });
+		expect(calls).toHaveLength(1);
+		expect(step).toMatchObject({ failure: { kind: 'notFound' } });
+	});
+
+	test.each(['Cancel', 'Kill'] as const)('%s that is accepted with an empty list has cancelled the task', (call) => {
+		const accepted = anAnswer(200, { result: true, errors: [], tasklist: [] });
+		const replies = call === 'Cancel' ? { Cancel: [accepted] } : { Cancel: [BUSY], Kill: [accepted] };
+		expect(cancel(replies).step).toMatchObject({ value: { jobId: '534574', status: 'cancelled', failure: null } });
 	});
 
 	test('an accepted call that shows no task is followed by a look', () => {

@@ -3,7 +3,7 @@ import { Hailuo } from '../../../nodes/Hailuo/Hailuo.node';
 import { joinWords } from '../../../nodes/Hailuo/core/video/words';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
 import { GATEWAYS } from '../../tools/host/gateways';
-import { CALLING_PROVIDERS, PROVIDER_NAMES } from '../../tools/simulator/types';
+import { CALLING_PROVIDERS, KEYED_PROVIDERS, PROVIDER_NAMES } from '../../tools/simulator/types';
 import { firstCells } from '../../tools/support/documents';
 import { LABELS } from '../../tools/support/gateways';
 import { listFiles, readRepositoryFile } from '../../tools/support/repository';
@@ -20,6 +20,11 @@ describe('every provider is named', () => {
 	test.each<[string, readonly string[], readonly string[]]>([
 		['test/tools/simulator/types.ts, PROVIDER_NAMES', PROVIDER_NAMES, ids],
 		['test/tools/simulator/types.ts, CALLING_PROVIDERS', CALLING_PROVIDERS, reporting.map(({ id }) => id)],
+		[
+			'test/tools/simulator/types.ts, KEYED_PROVIDERS',
+			KEYED_PROVIDERS,
+			providers.filter(({ idempotentCreate }) => idempotentCreate !== undefined).map(({ id }) => id),
+		],
 		['test/tools/support/gateways.ts, LABELS', Object.values(LABELS), labels],
 		['test/tools/host/gateways.ts, provider', GATEWAYS.map(({ provider }) => provider), ids],
 		['test/tools/host/gateways.ts, label', GATEWAYS.map(({ label }) => label), labels],

@@ -92,11 +92,7 @@ const modelTable = () =>
 
 function describeCallbacks({ callbacks }: ProviderAdapter): string {
 	if (callbacks === undefined) return 'no';
-	const facts = [
-		callbacks.documented ? 'yes' : 'not documented for Hailuo',
-		callbacks.verify && 'signed',
-		callbacks.httpsOnly && 'https only',
-	];
+	const facts = ['yes', callbacks.verify && 'signed', callbacks.httpsOnly && 'https only'];
 	return facts.filter(Boolean).join(', ');
 }
 

@@ -30,11 +30,12 @@ function imageAddress(frame: Frame): string {
 }
 
 /**
- * The two routes name the same things differently. Source for the older one: AI/ML API docs, last revision of
- * hailuo-02's schema on it (2025-11), which has `last_image_url` beside `first_frame_image`.
+ * The two routes name the same things differently. Source for the older one: AI/ML API docs, last revisions of the schemas
+ * on it (2025-11): hailuo-02's has `last_image_url` beside `first_frame_image`, those of 2.3 and 2.3 Fast have `image_url`.
  */
 function createBody(request: VideoRequest, route: AimlRoute): JsonObject {
-	const firstFrameField = route === 'universal' ? 'image_url' : 'first_frame_image';
+	const isOld02 = route === 'minimax' && request.model === 'hailuo-02';
+	const firstFrameField = isOld02 ? 'first_frame_image' : 'image_url';
 	const optimizerField = route === 'universal' ? 'enhance_prompt' : 'prompt_optimizer';
 	return {
 		model: slugFor(AIML_API.offers, request),
@@ -82,7 +83,6 @@ export const aimlApi: ProviderAdapter = {
 			name: 'route',
 			label: 'Route',
 			description: 'Which of the two addresses of AI/ML API the job is made on',
-			models: ['hailuo-02'],
 			type: 'options',
 			default: 'auto',
 			choices: [
@@ -100,8 +100,7 @@ export const aimlApi: ProviderAdapter = {
 	linkLifetime: null,
 
 	create(request) {
-		// Of the three models only hailuo-02 has a page that shows the older route, so the others have no such option.
-		const route = request.model === 'hailuo-02' ? request.extras.route : 'universal';
+		const { route } = request.extras;
 		if (route === 'minimax') return createOn(request, 'minimax');
 		const universal = createOn(request, 'universal');
 		return route === 'universal' ? universal : orElse(universal, provesRouteGone, () => createOn(request, 'minimax'));

@@ -1,8 +1,8 @@
 import { modelOfSlug, offer } from '../../core/video/catalog';
 import type { Failure, FailureKind, HttpResponse } from '../../core/http/http';
-import { listAt, numberAt, textAt, webUrlAt } from '../../core/http/read';
-import { describeRefusal, kindOfStatus } from '../exchange';
-import { describeCost, type JobReading, type ProviderIdentity, type Reason } from '../jobExchange';
+import { listAt, momentAt, numberAt, textAt, valueAt } from '../../core/http/read';
+import { describeRefusal, kindOfStatus } from '../refusal';
+import { describeCost, mapStatus, urlsIn, type JobReading, type ProviderIdentity, type Reason } from '../jobExchange';
 
 const TAKEN: Pick<Parameters<typeof offer>[0], 'prompt' | 'promptCounts' | 'imageTypes'> = {
 	prompt: 'required',
@@ -54,25 +54,34 @@ export const READING: JobReading = {
 	idOf: (body) => textAt(body, 'id') ?? textAt(body, 'generation_id'),
 	read(body, { jobId }) {
 		const rawStatus = textAt(body, 'status');
-		const videoUrl = webUrlAt(body, 'video', 'url');
+		const urls = urlsIn(valueAt(body, 'video'));
 		return {
 			rawStatus,
 			// Newer ids end in the model, as in `349872201343396:minimax/hailuo-2.3-fast`.
 			model: modelOfSlug(AIML_API.offers, (slug) => jobId.endsWith(`:${slug}`)),
-			urls: videoUrl === null ? [] : [videoUrl],
+			urls,
 			reason: readReason(body, rawStatus),
 			cost:
 				describeCost(numberAt(body, 'meta', 'usage', 'usd_spent'), 'USD') ??
-				describeCost(numberAt(body, 'meta', 'usage', 'credits_used'), 'credits'),
+				describeCost(numberAt(body, 'meta', 'usage', 'credits_used'), 'credits') ??
+				// The older route (AI/ML API docs, last revision of its schema).
+				describeCost(numberAt(body, 'meta', 'usage', 'tokens_used'), 'tokens'),
+			expiresAt: endOfLink(urls[0]),
 		};
 	},
 	readFailure,
 };
 
+/** The links are signed for Alibaba's object storage, which names their end (`Expires` in AI/ML API's samples, seconds). */
+function endOfLink(url: string | undefined): string | null {
+	return url === undefined ? null : momentAt(new URL(url).searchParams.get('Expires'));
+}
+
 /** A documented sample has `completed` beside a filled `error`: only the status says which of them counts. */
 function readReason(body: unknown, rawStatus: string | null): Reason {
 	const word = rawStatus?.toLowerCase() ?? null;
-	const ending = word === 'error' || word === 'failed' ? null : word;
+	const isTelling = word !== 'error' && word !== 'failed' && mapStatus(AIML_API.statusWords, word) === 'failed';
+	const ending = isTelling ? word : null;
 	return {
 		code: textAt(body, 'error', 'name') ?? ending,
 		message:

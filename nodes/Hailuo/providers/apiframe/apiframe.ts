@@ -100,8 +100,9 @@ export const apiframe: ProviderAdapter = {
 	extras: [],
 	shortestPollSeconds: 2,
 	linkLifetime: '24 hours',
-	callbacks: { documented: true, httpsOnly: false, resumesExecution: true, readCallback, verify: verifyCallback },
-	idempotentCreate: true,
+	callbacks: { httpsOnly: false, resumesExecution: true, readCallback, verify: verifyCallback },
+	// "24 h" (OpenAPI, Idempotency-Key).
+	idempotentCreate: { hours: 23 },
 
 	create(request) {
 		return uploadFrames([request.firstFrame, request.lastFrame], upload, ([image = null, endImage = null]) =>

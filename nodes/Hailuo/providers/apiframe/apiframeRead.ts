@@ -1,8 +1,8 @@
 import { offer } from '../../core/video/catalog';
 import type { Failure, HttpResponse } from '../../core/http/http';
 import { isWebUrl, momentAt, numberAt, percentageAt, textAt, valueAt } from '../../core/http/read';
-import { describeRefusal } from '../exchange';
-import { describeCost, lifetimeFrom, type JobReading, type ProviderIdentity } from '../jobExchange';
+import { describeRefusal } from '../refusal';
+import { describeCost, lifetimeFrom, mapStatus, urlsIn, type JobReading, type ProviderIdentity } from '../jobExchange';
 
 /** Its limits are Zod's, and so is its way to count. */
 const TAKEN = { prompt: 'required', promptCounts: 'utf16Units' } as const;
@@ -30,26 +30,21 @@ export const APIFRAME: ProviderIdentity = {
 /** How long Apiframe keeps a result (OpenAPI, `Job.expired`). */
 const RESULT_LIFETIME_HOURS = 24;
 
-/** Where the several descriptions of `result` put the address, the current documentation first. */
-const RESULT_KEYS = ['videoUrl', 'video_url', 'url', 'videos', 'urls', 'output'] as const;
-
-/** Deeper than any documented shape. */
-const RESULT_DEPTH = 4;
-
 /** How Apiframe's answers are read; that to a create holds only a status. */
 export const READING: JobReading = {
 	...APIFRAME,
 	idOf: (body) => textAt(body, 'jobId') ?? textAt(body, 'id'),
 	read(body) {
-		const urls = resultUrls(valueAt(body, 'result'));
+		const rawStatus = textAt(body, 'status');
 		const completedAt = momentAt(body, 'completedAt');
-		const isPurged = urls.length === 0 && valueAt(body, 'expired') === true;
+		// Links to assets that were purged are dead, though they may still be named (OpenAPI, `Job.expired`).
+		const isPurged = valueAt(body, 'expired') === true && mapStatus(APIFRAME.statusWords, rawStatus) === 'succeeded';
 		return {
-			rawStatus: textAt(body, 'status'),
+			rawStatus,
 			...(isPurged && { status: 'failed' }),
 			model: textAt(body, 'model'),
 			progress: percentageAt(body, 'progress'),
-			urls,
+			urls: resultUrls(body),
 			reason: isPurged
 				? PURGED
 				: { code: textAt(body, 'error', 'code'), message: textAt(body, 'error') ?? textAt(body, 'error', 'message') },
@@ -64,18 +59,15 @@ export const READING: JobReading = {
 
 const PURGED = { code: 'expired', message: 'Apiframe has removed the video: it keeps results for 24 hours' };
 
-/** OpenAPI leaves `result` untyped: the documented shapes first, else any address of an mp4 in it. */
-function resultUrls(result: unknown): string[] {
-	const known = knownUrls(result, RESULT_DEPTH);
-	return known.length > 0 ? known : mp4Urls(result, RESULT_DEPTH);
+/** OpenAPI leaves `result` untyped: the documented shapes first, else any address of an mp4 in it, else one beside it. */
+function resultUrls(body: unknown): string[] {
+	const result = valueAt(body, 'result');
+	const beside = [valueAt(body, 'videoUrl'), valueAt(body, 'video_url')];
+	return [urlsIn(result), mp4Urls(result, RESULT_DEPTH), urlsIn(beside)].find((urls) => urls.length > 0) ?? [];
 }
 
-function knownUrls(value: unknown, depth: number): string[] {
-	if (typeof value === 'string') return isWebUrl(value.trim()) ? [value.trim()] : [];
-	if (depth === 0 || typeof value !== 'object' || value === null) return [];
-	const parts: unknown[] = Array.isArray(value) ? value : RESULT_KEYS.map((key) => valueAt(value, key));
-	return parts.flatMap((part) => knownUrls(part, depth - 1));
-}
+/** Deeper than any shape that was seen. */
+const RESULT_DEPTH = 4;
 
 function mp4Urls(value: unknown, depth: number): string[] {
 	if (typeof value === 'string')
@@ -90,31 +82,17 @@ function mp4Urls(value: unknown, depth: number): string[] {
  */
 const REFUSING_STATUSES: readonly number[] = [400, 401, 402, 403, 404, 409, 429, 503];
 
-/**
- * Reads a refusal; what it names in detail, fields and numbers, goes into the message.
- */
+/** The numbers of a refusal go into the message. */
 function readFailure(response: HttpResponse): Failure {
 	const { status, json } = response;
 	const error = textAt(json, 'error') ?? textAt(json, 'error', 'message') ?? textAt(json, 'message');
-	const words = [...(error === null ? [] : [error]), ...describeDetails(json), ...describeCredits(json)];
-	const known = { message: words.length > 0 ? words.join('; ') : null, code: textAt(json, 'code') };
+	const words = [...(error === null ? [] : [error]), ...describeCredits(json)];
 	const isProof = REFUSING_STATUSES.includes(status) && error !== null;
 	return describeRefusal(response, {
-		...known,
+		message: words.length > 0 ? words.join('; ') : null,
+		code: textAt(json, 'code'),
 		...(isProof && { made: 'no' }),
 		...(isProof && status === 503 && { kind: 'unavailable' }),
-	});
-}
-
-/** `details` of a 400: a list of messages for each path. */
-function describeDetails(body: unknown): string[] {
-	const details = valueAt(body, 'details');
-	if (typeof details !== 'object' || details === null) return [];
-	return Object.entries(details).map(([path, messages]: [string, unknown]) => {
-		const words = Array.isArray(messages)
-			? messages.filter((word) => typeof word === 'string').join(', ')
-			: textAt(messages);
-		return words === null || words === '' ? path : `${path}: ${words}`;
 	});
 }
 

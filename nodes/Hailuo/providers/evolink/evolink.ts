@@ -1,19 +1,12 @@
 import { modelOfSlug, offer, slugFor } from '../../core/video/catalog';
+import { sha256Hex } from '../../core/http/hmac';
 import type { Exchange, Failure, HttpResponse, JsonObject } from '../../core/http/http';
 import type { Job } from '../../core/job/job';
-import {
-	encodeSegment,
-	listAt,
-	momentAt,
-	numberAt,
-	percentageAt,
-	textAt,
-	valueAt,
-	webUrlAt,
-} from '../../core/http/read';
+import { encodeSegment, momentAt, numberAt, percentageAt, textAt, valueAt, webUrlAt } from '../../core/http/read';
 import type { VideoRequest } from '../../core/video/videoRequest';
 import type { CallbackNote, ProviderAdapter } from '../adapter';
-import { describeRefusal, kindOfStatus, uploadExchange, uploadFrames, type FileFrame } from '../exchange';
+import { uploadExchange, uploadFrames, type FileFrame } from '../exchange';
+import { describeRefusal, kindOfStatus } from '../refusal';
 import {
 	createExchange,
 	describeCost,
@@ -23,6 +16,7 @@ import {
 	type JobReading,
 	type ProviderIdentity,
 	type Reason,
+	urlsIn,
 } from '../jobExchange';
 
 const EVOLINK: ProviderIdentity = {
@@ -69,9 +63,17 @@ function createBody(request: VideoRequest, imageUrls: string[]): JsonObject {
 	};
 }
 
+/** EvoLink takes 16 to 96 characters of these. */
+function fitKey(key: string): string {
+	return /^[\w.-]{16,96}$/.test(key) ? key : sha256Hex(key);
+}
+
 function create(request: VideoRequest, imageUrls: string[]): Exchange<Job> {
+	const { idempotencyKey, model } = request;
 	const body = { kind: 'json' as const, value: createBody(request, imageUrls) };
-	return createExchange(READING, { path: '/v1/videos/generations', body }, { model: request.model });
+	const keyed =
+		idempotencyKey === null ? {} : { headers: { 'Idempotency-Key': fitKey(idempotencyKey) }, idempotent: true };
+	return createExchange(READING, { path: '/v1/videos/generations', body, ...keyed }, { model });
 }
 
 /**
@@ -117,15 +119,10 @@ const READING: JobReading = {
 	refuses: hasError,
 };
 
-/** `results` is documented; `result_data` (a list or one object) is what some tasks have instead. */
+/** `results` is documented; `result_data` is what some tasks have instead. */
 function resultUrls(body: unknown): string[] {
-	const results = listAt(body, 'results').map((result) => webUrlAt(result));
-	const data = valueAt(body, 'result_data');
-	const further = (Array.isArray(data) ? data : [data]).map(
-		(part) => webUrlAt(part, 'url') ?? webUrlAt(part, 'video_url'),
-	);
-	const found = [results, further].map((urls) => urls.filter((url) => url !== null));
-	return found.find((urls) => urls.length > 0) ?? [];
+	const results = urlsIn(valueAt(body, 'results'));
+	return results.length > 0 ? results : urlsIn(valueAt(body, 'result_data'));
 }
 
 function readReason(body: unknown): Reason {
@@ -178,7 +175,7 @@ function readFailure(response: HttpResponse): Failure {
 	});
 }
 
-/** A callback's body is the answer to a task query (EvoLink docs, callbacks of other models). */
+/** A callback's body is the answer to a task query (EvoLink docs, callbacks). */
 function readCallback(body: unknown): CallbackNote | null {
 	const jobId = textAt(body, 'id');
 	const status = textAt(body, 'status');
@@ -187,7 +184,8 @@ function readCallback(body: unknown): CallbackNote | null {
 }
 
 /**
- * EvoLink (evolink.ai). It documents no cancellation and, for Hailuo, no idempotency key.
+ * EvoLink (evolink.ai). It documents no cancellation. Its two official clients send an `Idempotency-Key` with every paid
+ * POST, and repeat one under the same key alone; the public docs do not have it, nor how long a key is known.
  * Sources: EvoLink OpenAPI of the three models and of the task query, EvoLink pages on files, errors and callbacks.
  */
 export const evolink: ProviderAdapter = {
@@ -208,8 +206,9 @@ export const evolink: ProviderAdapter = {
 	// Each read of an unfinished task makes the gateway ask MiniMax, so EvoLink's own client asks no more often.
 	shortestPollSeconds: 8,
 	linkLifetime: '24 hours',
-	// Documented for other models of the same endpoint; https only, and no private hosts.
-	callbacks: { documented: false, httpsOnly: true, resumesExecution: true, readCallback },
+	// For all three models since 2026-03: https only, no private hosts, at most 2,048 characters (EvoLink OpenAPI).
+	callbacks: { httpsOnly: true, resumesExecution: true, readCallback },
+	idempotentCreate: { hours: 1 },
 
 	create(request) {
 		return uploadFrames([request.firstFrame, request.lastFrame], upload, (urls) =>

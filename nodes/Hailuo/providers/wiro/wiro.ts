@@ -149,7 +149,7 @@ export const wiro: ProviderAdapter = {
 	shortestPollSeconds: 3,
 	// Outputs are kept "for a limited time" (Wiro docs, FAQ), which is no lifetime.
 	linkLifetime: null,
-	callbacks: { documented: true, httpsOnly: false, resumesExecution: true, readCallback },
+	callbacks: { httpsOnly: false, resumesExecution: true, readCallback },
 	progressSocket,
 	signing: { nonceHeader: NONCE_HEADER, signatureOf },
 

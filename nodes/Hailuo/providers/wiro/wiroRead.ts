@@ -1,10 +1,19 @@
 import { modelOfSlug, offer } from '../../core/video/catalog';
 import type { Failure, FailureKind, HttpResponse } from '../../core/http/http';
 import { isOver, type JobStatus } from '../../core/job/job';
-import { listAt, momentAt, numberAt, textAt, valueAt, webUrlAt } from '../../core/http/read';
+import { parseJson } from '../../core/http/json';
+import { listAt, momentAt, numberAt, textAt, valueAt } from '../../core/http/read';
 import type { CallbackNote } from '../adapter';
-import { describeRefusal, kindOfStatus } from '../exchange';
-import { describeCost, mapStatus, readJob, type Reason, type JobReading, type ProviderIdentity } from '../jobExchange';
+import { describeRefusal, kindOfStatus } from '../refusal';
+import {
+	describeCost,
+	mapStatus,
+	readJob,
+	urlsIn,
+	type Reason,
+	type JobReading,
+	type ProviderIdentity,
+} from '../jobExchange';
 
 /** How Wiro's answers are read. Sources: Wiro page for Hailuo 2.3 Fast; Wiro docs, tasks and error codes. */
 
@@ -52,18 +61,16 @@ export const TASK: JobReading = {
 	read(body, reference) {
 		const task = valueAt(body, 'tasklist', 0);
 		const rawStatus = textAt(task, 'status');
-		const urls = outputUrls(task);
-		const status = statusOf(task, rawStatus, urls.length > 0);
+		const status = statusOf(task, rawStatus);
 		const jobToken = reference.handles?.jobToken ?? textAt(task, 'socketaccesstoken');
 		return {
 			rawStatus,
 			status,
 			model: modelOf(task),
-			urls,
-			reason: readReason(task),
+			urls: outputUrls(task),
+			reason: readReason(task, rawStatus),
 			isDoubtful: rawStatus?.toLowerCase() === ERROR_LINE,
-			// Only successes are billed (Wiro docs, pricing).
-			cost: status === 'succeeded' && urls.length > 0 ? describeCost(numberAt(task, 'totalcost'), 'USD') : null,
+			cost: status === 'succeeded' ? describeCost(numberAt(task, 'totalcost'), 'USD') : null,
 			createdAt: momentAt(task, 'createtime'),
 			completedAt: isOver({ status }) ? (momentAt(task, 'endtime') ?? momentAt(task, 'canceltime')) : null,
 			...(jobToken !== null && { handles: { jobToken } }),
@@ -73,28 +80,30 @@ export const TASK: JobReading = {
 	refuses: isRefusal,
 };
 
-/** An end without exit code is a success that lacks its proof where it lacks a video. */
-function statusOf(task: unknown, rawStatus: string | null, hasVideo: boolean): JobStatus {
+/** An end with exit code 0, or none, is a success, and a good one once it has a video: outputs may come a moment later. */
+function statusOf(task: unknown, rawStatus: string | null): JobStatus {
 	const status = mapStatus(WIRO.statusWords, rawStatus);
-	const exit = textAt(task, 'pexit');
-	if (status !== 'succeeded' || exit === null) return status;
-	return hasVideo && Number(exit) === 0 ? status : 'failed';
+	const hasFailed = status === 'succeeded' && Number(textAt(task, 'pexit') ?? 0) !== 0;
+	return hasFailed ? 'failed' : status;
 }
 
-/** The addresses of the outputs, videos first. */
+/** The addresses of the outputs, videos first. Three of Wiro's SDKs also read `output`; some values are JSON as text. */
 function outputUrls(task: unknown): string[] {
-	const outputs = listAt(task, 'outputs');
+	const given = valueAt(task, 'outputs') ?? valueAt(task, 'output');
+	const outputs = (typeof given === 'string' ? parseJson(given) : undefined) ?? given;
 	const isVideo = (output: unknown) => textAt(output, 'contenttype')?.toLowerCase().startsWith('video/') ?? false;
-	const ordered = [...outputs.filter(isVideo), ...outputs.filter((output) => !isVideo(output))];
-	return ordered.map((output) => webUrlAt(output, 'url')).filter((url) => url !== null);
+	const list: unknown[] = Array.isArray(outputs) ? outputs : [outputs];
+	return urlsIn([...list.filter(isVideo), ...list.filter((output) => !isVideo(output))]);
 }
 
-function readReason(task: unknown): Reason {
+/** What a task says of its failure: words on the error log, or an exit code that is not 0. */
+function readReason(task: unknown, rawStatus: string | null): Reason {
 	const exit = textAt(task, 'pexit');
-	const message =
-		textAt(task, 'debugerror') ??
-		(exit === null ? 'Wiro reports an error' : `Wiro ended the task without a video (exit code ${exit})`);
-	return { code: exit === null || Number(exit) === 0 ? null : exit, message };
+	const code = exit === null || Number(exit) === 0 ? null : exit;
+	const word = rawStatus?.toLowerCase();
+	const otherwise = word === ERROR_LINE ? 'Wiro reports an error' : null;
+	const ended = code === null ? otherwise : `Wiro ended the task without a video (exit code ${code})`;
+	return { code, message: textAt(task, 'debugerror') ?? ended };
 }
 
 /** Some clients see the slug with dots and capitals, as in `MiniMax/hailuo-2.3-Fast`. */

@@ -1,8 +1,8 @@
 import type { Exchange } from '../../core/http/http';
 import { isOver, type Job, type JobReference } from '../../core/job/job';
-import { describeFailure, valueAt, wellFormed } from '../../core/http/read';
+import { describeFailure, listAt, textAt, valueAt, wellFormed } from '../../core/http/read';
 import { after, fail } from '../exchange';
-import { getExchange } from '../jobExchange';
+import { getExchange, judgeAnswer } from '../jobExchange';
 import { TASK } from './wiroRead';
 
 /**
@@ -51,7 +51,22 @@ const IN_BETWEEN: readonly string[] = ['task_queue', 'task_accept', 'task_prepro
  * Wiro refuses both calls on a task that is not over
  */
 export function cancelTask(reference: JobReference): Exchange<Job> {
-	return endTask(reference, handleOf(reference.jobId), 1);
+	const handle = handleOf(reference.jobId);
+	if ('taskid' in handle) return endTask(reference, handle, 1);
+	// Cancel takes an id alone (Wiro page; its SDKs and MCP client).
+	return after(getId(reference), (id) => endTask(reference, id === null ? handle : { taskid: id }, 1));
+}
+
+/** Asks for the id of a task of which only the token is known; it leads to null where none is told. */
+function getId(reference: JobReference): Exchange<string | null> {
+	const detail = getTask(reference);
+	return {
+		request: detail.request,
+		read(response) {
+			const step = detail.read(response);
+			return step.kind === 'failure' ? step : { kind: 'value', value: textAt(response.json, 'tasklist', 0, 'id') };
+		},
+	};
 }
 
 function endTask(reference: JobReference, handle: TaskHandle, repeats: number): Exchange<Job> {
@@ -80,8 +95,11 @@ function endBy(
 			if (kind === 'invalid' && 'taskid' in handle) {
 				return { kind: 'next', exchange: byToken(reference, (token) => endBy(call, reference, token, otherwise)) };
 			}
-			const ended = kind === 'unreadable' && valueAt(response.json, 'result') === true;
-			return ended ? { kind: 'next', exchange: getTask(reference) } : step;
+			if (valueAt(response.json, 'result') !== true || listAt(response.json, 'errors').length > 0) return step;
+			// Accepted, but the task is not shown: an empty list is how a cancellation may be answered (Wiro's MCP client).
+			const isGone = kind === 'notFound';
+			const cancelled = judgeAnswer(TASK, { rawStatus: 'task_cancel' }, reference);
+			return isGone ? { kind: 'value', value: cancelled } : { kind: 'next', exchange: getTask(reference) };
 		},
 	};
 }
