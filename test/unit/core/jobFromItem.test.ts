@@ -115,7 +115,7 @@ describe('a reference', () => {
 
 describe('a stored failure', () => {
 	test('comes back as it was', () => {
-		const failure = aFailure({ kind: 'rateLimit', httpStatus: 429, retryAfterSeconds: 7, code: '96', made: 'no' });
+		const failure = aFailure({ kind: 'rateLimit', httpStatus: 429, retryAfterSeconds: 7, code: '96' });
 		expect(readFailureFromItem(stored(failure))).toEqual(failure);
 	});
 
