@@ -7,8 +7,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { INodeParameters } from 'n8n-workflow';
-import { credentialTypes, HailuoTrigger } from '../tools/support/built';
-import { aHailuoNode, aNode, inARow, runHailuo, runWorkflow } from '../tools/support/runNode';
+import { credentialTypes } from '../tools/support/built';
+import { runHailuo } from '../tools/support/runNode';
+import { startTrigger, type RunningTrigger } from '../tools/support/runTrigger';
 import { aPrompt, nextExecutionId, PROMPT } from './stage';
 
 credentialTypes.push(sampleCredential);
@@ -22,6 +23,8 @@ interface Asked {
 	body: unknown;
 }
 
+type SampleCredentials = Record<string, { apiKey: string; baseUrl: string }>;
+
 type Answers = Readonly<Record<string, readonly object[]>>;
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
@@ -31,7 +34,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 /** Answers each call by the next of its answers, the last one for ever; always with HTTP 200. */
 async function withSample(
 	answers: Answers,
-	act: (credentials: Record<string, { apiKey: string; baseUrl: string }>, asked: Asked[]) => Promise<void>,
+	act: (credentials: SampleCredentials, asked: Asked[]) => Promise<void>,
 ): Promise<void> {
 	const asked: Asked[] = [];
 	const server = createServer(async (request, response) => {
@@ -127,41 +130,45 @@ test('that tries an address before it takes the job is not given one of an execu
 	}));
 
 describe('its trigger', () => {
-	const call = async (
-		credentials: Parameters<Parameters<typeof withSample>[1]>[0],
-		body: { [name: string]: string },
-	) => {
-		const onNode = aHailuoNode({}).credentials;
+	const WEBHOOK_ID = '5f0c1a52';
+	const reporting = { callback: 'url', callbackUrl: `https://n8n.example.com/webhook/${WEBHOOK_ID}/hailuo` };
+
+	/** Makes a job that reports to a trigger; leads to the trigger and to its address as the provider was given it. */
+	async function made(
+		credentials: SampleCredentials,
+		asked: Asked[],
+	): Promise<{ trigger: RunningTrigger; url: string }> {
 		const parameters = { provider: 'sample', onCallback: 'startWorkflow', events: ['succeeded', 'failed'] };
-		const trigger = aNode('Trigger', 'n8n-nodes-hailuo.hailuoTrigger', parameters, {
-			...(onNode && { credentials: onNode }),
-		});
-		const run = await runWorkflow(
-			[aNode('Items', 'test.items'), trigger, aNode('Pass', 'test.pass')],
-			inARow('Items', 'Pass'),
-			{
-				credentials,
-				types: { 'n8n-nodes-hailuo.hailuoTrigger': new HailuoTrigger() },
-				executionId: nextExecutionId(),
-			},
-		);
-		return await run.callWebhook('Trigger', body);
-	};
+		const trigger = await startTrigger({ credentials, parameters, webhookId: WEBHOOK_ID });
+		const create = aVideo({ operation: 'create', ...reporting });
+		await runHailuo(create, { items: [aPrompt()], credentials, executionId: nextExecutionId() });
+		const { callback } = asked[0]?.body as { callback: string };
+		asked.length = 0;
+		return { trigger, url: trigger.url + new URL(callback).search };
+	}
+
+	async function post(url: string, body: object): Promise<[number, unknown]> {
+		const headers = { 'Content-Type': 'application/json' };
+		const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+		return [response.status, await response.json()];
+	}
 
 	test('answers the challenge, and starts nothing by it', () =>
-		withSample(OVER, async (credentials, asked) => {
-			const { told } = await call(credentials, { challenge: 'c-42' });
-			expect(told).toEqual({ webhookResponse: { challenge: 'c-42' } });
-			expect(asked).toEqual([]);
+		withSample({ ...MADE, ...OVER }, async (credentials, asked) => {
+			const { trigger, url } = await made(credentials, asked);
+			expect(await post(url, { challenge: 'c-42' })).toEqual([200, { challenge: 'c-42' }]);
+			expect([trigger.starts, asked]).toEqual([[], []]);
+			await trigger.close();
 		}));
 
 	test('reads the job of a callback in both steps', () =>
-		withSample({ ...OVER, 'GET /tasks/s-1': OVER['GET /tasks/s-1'].slice(1) }, async (credentials, asked) => {
-			const { told, status } = await call(credentials, { task: 's-1', state: 'done' });
-			expect(status).toBe(200);
-			expect(told?.workflowData).toMatchObject([
-				[{ json: { provider: 'sample', jobId: 's-1', status: 'succeeded', videoUrl: VIDEO, fileId: '7' } }],
+		withSample({ ...MADE, ...OVER, 'GET /tasks/s-1': OVER['GET /tasks/s-1'].slice(1) }, async (credentials, asked) => {
+			const { trigger, url } = await made(credentials, asked);
+			expect(await post(url, { task: 's-1', state: 'done' })).toMatchObject([200, {}]);
+			expect(trigger.starts).toMatchObject([
+				{ provider: 'sample', jobId: 's-1', status: 'succeeded', videoUrl: VIDEO, fileId: '7', event: 'succeeded' },
 			]);
 			expect(asked.map(({ line }) => line)).toEqual(['GET /tasks/s-1', 'GET /files/7']);
+			await trigger.close();
 		}));
 });
