@@ -84,6 +84,8 @@ describe('the doorbell of a suspended execution', () => {
 		const url = new URL(job!.callbackUrl!);
 		url.searchParams.set('signature', 'f'.repeat(64));
 		const wrong = await suite.simulator.sendCallback(job!.id, { url: url.href });
+		const told = await fetch(url, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+		expect(await told.text()).toContain('Invalid token');
 		url.search = '';
 		const none = await suite.simulator.sendCallback(job!.id, { url: url.href });
 

@@ -6,14 +6,19 @@ import { ensureN8nHost } from '../tools/host/n8nHost';
 import { firstCells, section, tableOf } from '../tools/support/documents';
 
 const DOCUMENT = 'docs/moving.md';
-const VIDEO = '@n8n/n8n-nodes-langchain/dist/nodes/vendors/MiniMax/actions/video/index.js';
+const MINIMAX = 'node_modules/@n8n/n8n-nodes-langchain/dist/nodes/vendors/MiniMax';
 
 let properties: INodeProperties[];
+/** A function of the node's, called with n8n's helpers as its `this`. */
+type Part = (...parts: unknown[]) => Promise<unknown>;
+let node: Record<'pollVideoTask' | 'pollVideoTaskV2' | 'router', Part>;
 
 beforeAll(async () => {
 	const { folder } = await ensureN8nHost();
-	const loaded = createRequire(path.join(folder, 'package.json'))(path.join(folder, 'node_modules', VIDEO));
-	const described: INodeProperties[] = loaded.description;
+	const host = createRequire(path.join(folder, 'package.json'));
+	const load = (file: string) => host(path.join(folder, MINIMAX, file));
+	node = { ...load('transport/index.js'), ...load('actions/router.js') };
+	const described: INodeProperties[] = load('actions/video/index.js').description;
 	properties = described.flatMap((property) => {
 		const inner = property.type === 'collection' ? (property.options ?? []) : [];
 		const options = inner.filter((option): option is INodeProperties => 'type' in option);
@@ -48,4 +53,94 @@ test('every model is in the table, and none that it does not have', () => {
 test('the version it was compared with is named', async () => {
 	const { version } = await ensureN8nHost();
 	expect(section(DOCUMENT, 'Parameters')).toContain(version);
+});
+
+describe('the built-in node', () => {
+	/** n8n as this node sees it, where MiniMax answers what is given. */
+	function hostOf(answer: (url: string) => unknown, parameters: Record<string, unknown> = {}, count = 1) {
+		const asked: Array<{ url: string; encoding?: string }> = [];
+		const ask = async (request: { url: string; encoding?: string }) => {
+			asked.push(request);
+			return await Promise.resolve(answer(request.url));
+		};
+		const stop = new AbortController();
+		return {
+			asked,
+			stop,
+			host: {
+				getInputData: () => Array.from({ length: count }, () => ({ json: {} })),
+				getNodeParameter: (name: string, _index: number, initial?: unknown) => parameters[name] ?? initial,
+				getNode: () => ({ name: 'MiniMax', type: 'minimax', typeVersion: 1.2, parameters: {} }),
+				getCredentials: async () => await Promise.resolve({ url: 'https://minimax.example/v1' }),
+				continueOnFail: () => false,
+				getExecutionCancelSignal: () => stop.signal,
+				helpers: {
+					httpRequestWithAuthentication: async (_type: string, request: { url: string }) => await ask(request),
+					httpRequest: ask,
+					prepareBinaryData: async () => await Promise.resolve({ data: '', mimeType: 'video/mp4' }),
+				},
+			},
+		};
+	}
+
+	beforeEach(() => {
+		jest.useFakeTimers();
+	});
+
+	afterEach(() => {
+		jest.useRealTimers();
+	});
+
+	test('looks 60 times, 15 seconds apart, heeds no Stop, and then names the ID', async () => {
+		const { asked, host, stop } = hostOf(() => ({ status: 'Processing' }));
+		stop.abort();
+		const failure = node.pollVideoTask.call(host, '106916112').catch(String);
+		await jest.advanceTimersByTimeAsync(59 * 15_000 - 1);
+		expect(asked).toHaveLength(59);
+		await jest.advanceTimersByTimeAsync(15_001);
+		expect(asked).toHaveLength(60);
+		expect(await failure).toContain('106916112');
+	});
+
+	test('heeds a Stop where it waits for MiniMax-H3', async () => {
+		const { asked, host, stop } = hostOf(() => ({ task: { status: 'running' } }));
+		const failure = node.pollVideoTaskV2.call(host, '7').catch(String);
+		await jest.advanceTimersByTimeAsync(1);
+		stop.abort();
+		await jest.advanceTimersByTimeAsync(1);
+		expect(await failure).toContain('Error');
+		expect(asked).toHaveLength(1);
+	});
+
+	test('makes one video after another, sends what it is given, and loads the file into memory', async () => {
+		const accepted = { base_resp: { status_code: 0 } };
+		const answers: Record<string, unknown> = {
+			video_generation: { ...accepted, task_id: '7' },
+			query: { status: 'Success', file_id: '8' },
+			retrieve: { file: { download_url: 'https://minimax.example/video.mp4' } },
+		};
+		const kindOf = (url: string) =>
+			['query', 'retrieve', 'video_generation'].find((part) => url.includes(part)) ?? 'download';
+		const parameters = {
+			resource: 'video',
+			operation: 'textToVideo',
+			modelId: 'MiniMax-Hailuo-2.3',
+			prompt: 'A boat',
+			duration: 10,
+			resolution: '1080P',
+			downloadVideo: true,
+			options: {},
+		};
+		const { asked, host } = hostOf(
+			(url) => answers[kindOf(url)] ?? { body: Buffer.from('video'), headers: {} },
+			parameters,
+			2,
+		);
+		await node.router.call(host);
+		const one = ['video_generation', 'query', 'retrieve', 'download'];
+		expect(asked.map(({ url }) => kindOf(url))).toEqual([...one, ...one]);
+		// MiniMax sells no 10 s at 1080P.
+		expect(asked[0]).toMatchObject({ body: { duration: 10, resolution: '1080P' } });
+		expect(asked[3]).toMatchObject({ encoding: 'arraybuffer' });
+	});
 });

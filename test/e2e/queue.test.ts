@@ -34,6 +34,8 @@ const SELDOM = { pollInterval: 60 };
 const WITHIN_MS = 5_000;
 /** A recheck comes a minute after the wait began at the earliest; what is there before was woken. */
 const BEFORE_ANY_RECHECK_MS = 40_000;
+/** Seconds: less than from the begin of a wait to its first recheck. */
+const TIME_LIMIT = 45;
 /** From the end of a job to what follows the wait, when the execution is woken for it. */
 const WOKEN_WITHIN_MS = 20_000;
 /** What comes at the first recheck is there before the second is due. */
@@ -87,7 +89,8 @@ describeInQueueMode('queue mode', () => {
 			);
 			const wait = { downloadVideo: true };
 			woken = await begin(suite, durable(suite, { prompts: ['Woken'], callback: 'thisExecution', wait }));
-			rechecked = await begin(suite, durable(suite, { provider: 'aimlApi', prompts: ['Rechecked [[seconds:5]]'] }));
+			const unrung = durable(suite, { provider: 'aimlApi', prompts: ['Rechecked [[seconds:5]]'] });
+			rechecked = await begin(suite, { ...unrung, settings: { ...unrung.settings, executionTimeout: TIME_LIMIT } });
 			const crowd = durable(suite, { prompts: numbered('At once', 8), callback: 'thisExecution' });
 			crowded = await begin(suite, crowd);
 			await second!.start();
@@ -148,6 +151,13 @@ describeInQueueMode('queue mode', () => {
 				expect(runsOf(execution, 'After')[0]!.startTime - job!.createdAt).toBeLessThan(BEFORE_SECOND_RECHECK_MS);
 			},
 		);
+
+		test.concurrent("a suspended wait has the whole of n8n's time limit again when a worker takes it up", async () => {
+			const execution = await rechecked.end();
+			const { startedAt, stoppedAt } = execution;
+			expect(Date.parse(stoppedAt ?? '') - Date.parse(startedAt ?? '')).toBeGreaterThan(TIME_LIMIT * 1000);
+			expect(execution.status).toBe('success');
+		});
 
 		test.concurrent('jobs that end in the same instant come downstream once each', async () => {
 			const { end, jobs } = crowded;
