@@ -283,8 +283,12 @@ describe('the messages', () => {
 		];
 		const layout = readRepositoryFile('nodes/Hailuo/operations/suspend/checkWiring.ts');
 		const refusals = [...layout.matchAll(/`((?:Output '|'Wait Strategy' )[^`]+)`/g)].map(([, title]) => title!);
+		const credentialReading = readRepositoryFile('nodes/Hailuo/core/http/credentialFields.ts');
+		const credentialTitles = [...credentialReading.matchAll(/title: `([^`]+)`/g)].map(([, title]) => title!);
 		expect(refusals.length).toBeGreaterThan(0);
-		expect(cured.sort()).toEqual([...new Set([...titlesInCode(), ...refusals])].sort());
+		expect(credentialTitles.length).toBeGreaterThan(0);
+		const spelled = credentialTitles.map((title) => title.replace(/\$\{\w+\}/g, '…'));
+		expect(cured.sort()).toEqual([...new Set([...titlesInCode(), ...refusals, ...spelled])].sort());
 	});
 
 	test('that are hints are explained, and are those of the node', () => {
