@@ -51,6 +51,8 @@ export async function wake(
 	change: (state: Record<string, unknown>, index: number) => void = () => {},
 	options: SuspendOptions = {},
 ): Promise<EngineRun> {
+	// Longer than any provider wants between two looks.
+	await new Promise((resolve) => setTimeout(resolve, 10_000));
 	const resumeOf = JSON.parse(JSON.stringify(slept.data));
 	const held = resumeOf.executionData.nodeExecutionStack[0].data.main[0];
 	held.forEach((item: INodeExecutionData, index: number) => {
