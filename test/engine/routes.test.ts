@@ -74,12 +74,12 @@ describe('a job made automatically', () => {
 			{ aimlApiRoutes: { universal: 404, minimax: 410 } },
 		));
 
-	test('of a model that was never on the older route stays on the current one', () =>
+	test('of another model goes on at the older route as well', () =>
 		onStage(
 			async ({ simulator, run }) => {
-				const { error } = await run(aCreate('aimlApi', { model: 'hailuo-2.3' }));
-				expect(error).toMatchObject({ httpCode: '404' });
-				expect(requestLines(simulator)).toEqual([`create ${UNIVERSAL}`]);
+				const { items } = await run(aCreate('aimlApi', { model: 'hailuo-2.3' }));
+				expect(fieldsOf(items, 'route')).toEqual(['minimax']);
+				expect(requestLines(simulator)).toEqual([`create ${UNIVERSAL}`, `create ${MINIMAX}`]);
 			},
 			{ aimlApiRoutes: { universal: 404 } },
 		));

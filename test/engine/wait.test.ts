@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { JobPhase, ProviderName } from '../tools/simulator';
 import { fieldsOf, LABELS, moveTo, onJob, onStage, PROVIDERS, until, WORDS } from './stage';
+import { aged } from './suspending';
 
 /** Ends the wait for a job that is not over, right after the first look. */
 const IN_NO_TIME: INodeParameters = { timeout: 0.0001 };
@@ -115,13 +116,12 @@ describe('Wait', () => {
 	test('counts its time from when the job was made, and still looks once', () =>
 		onStage(async ({ simulator, run, make }) => {
 			const [over, going] = [await make('apiframe'), await make('apiframe')];
-			for (const { json } of [over, going]) simulator.setJobProgress(String(json.jobId), 0.9);
 			moveTo(simulator, String(over.json.jobId), 'succeeded');
 			const { items, error } = await run(onJob('wait', 'apiframe', { onTimeout: 'output', timeout: 8 }), {
-				items: [over, going].map(({ json }) => ({ json: { jobId: json.jobId } })),
+				items: [over, going].map((item) => aged(item, 9 * 60)),
 			});
 			expect(error).toBeUndefined();
-			expect(items).toMatchObject([{ json: { status: 'succeeded' } }, { json: { status: 'running', timedOut: true } }]);
+			expect(items).toMatchObject([{ json: { status: 'succeeded' } }, { json: { status: 'queued', timedOut: true } }]);
 			expect(simulator.requestsOf('apiframe', 'read')).toHaveLength(2);
 		}));
 

@@ -45,7 +45,18 @@ const CREATE_CHECKS: Record<string, Check> = {
 		last_image_url: IMAGE_SOURCE,
 		enhance_prompt: BOOLEAN,
 	}),
-	// The older OpenAPI file: first_frame_image and prompt_optimizer, but last_image_url.
+	// The older OpenAPI files of 2025-11.
+	'minimax minimax/hailuo-2.3-fast': createCheck(
+		'minimax/hailuo-2.3-fast',
+		{ ...COMMON, image_url: IMAGE_SOURCE, prompt_optimizer: BOOLEAN },
+		['image_url'],
+	),
+	'minimax minimax/hailuo-2.3': createCheck('minimax/hailuo-2.3', {
+		...COMMON,
+		image_url: IMAGE_SOURCE,
+		prompt_optimizer: BOOLEAN,
+	}),
+	// hailuo-02's: first_frame_image and prompt_optimizer, but last_image_url.
 	'minimax minimax/hailuo-02': createCheck('minimax/hailuo-02', {
 		...COMMON,
 		first_frame_image: IMAGE_SOURCE,

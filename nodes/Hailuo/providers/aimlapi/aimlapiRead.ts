@@ -95,7 +95,7 @@ function readReason(body: unknown, rawStatus: string | null): Reason {
 const NO_CREDIT = /credit|balance|top up|payment|billing|quota|spend|plan limit/i;
 
 /** AI/ML API docs, "Errors and messages". */
-const REFUSING_STATUSES: readonly number[] = [400, 401, 403, 404, 429];
+const REFUSING_STATUSES: readonly number[] = [400, 401, 403, 404, 405, 410, 429];
 
 /** The documented one is `{message, path, requestId, statusCode, timestamp}`. */
 export function isOwnEnvelope({ json, status }: HttpResponse): boolean {
