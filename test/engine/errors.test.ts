@@ -28,6 +28,7 @@ const CURES: Record<string, string> = {
 	[RATE_LIMIT]: "lower 'Max Concurrency', or raise 'Wait for Slot'",
 	[SLOT]: 'Wait until other jobs are over',
 	[UNAVAILABLE]: 'Try again later',
+	[REDIRECT]: 'Your key must not reach another address',
 };
 
 interface Refusal {

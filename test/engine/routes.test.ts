@@ -74,15 +74,23 @@ describe('a job made automatically', () => {
 			{ aimlApiRoutes: { universal: 404, minimax: 410 } },
 		));
 
-	test('of another model goes on at the older route as well', () =>
+	test.each(['hailuo-2.3', 'hailuo-2.3-fast'])('of %s is made on the older route too, in its words', (model) =>
 		onStage(
 			async ({ simulator, run }) => {
-				const { items } = await run(aCreate('aimlApi', { model: 'hailuo-2.3' }));
+				const frame = { firstFrame: 'url', firstFrameUrl: 'https://images.example/first.png' };
+				const { items, error } = await run(aCreate('aimlApi', { model, ...frame }));
+				expect(error).toBeUndefined();
 				expect(fieldsOf(items, 'route')).toEqual(['minimax']);
-				expect(requestLines(simulator)).toEqual([`create ${UNIVERSAL}`, `create ${MINIMAX}`]);
+				expect(simulator.jobs).toMatchObject([
+					{
+						route: 'minimax',
+						request: { model: `minimax/${model}`, image_url: frame.firstFrameUrl, prompt_optimizer: true },
+					},
+				]);
 			},
 			{ aimlApiRoutes: { universal: 404 } },
-		));
+		),
+	);
 });
 
 describe('a forced route', () => {

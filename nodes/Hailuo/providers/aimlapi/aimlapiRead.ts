@@ -94,7 +94,7 @@ function readReason(body: unknown, rawStatus: string | null): Reason {
 /** AI/ML API's no-credit answer is a 403, as is a key without the scope; only the words tell them apart. */
 const NO_CREDIT = /credit|balance|top up|payment|billing|quota|spend|plan limit/i;
 
-/** AI/ML API docs, "Errors and messages". */
+/** AI/ML API docs, "Errors and messages"; 405 and 410 say of an older route what 404 says of any. */
 const REFUSING_STATUSES: readonly number[] = [400, 401, 403, 404, 405, 410, 429];
 
 /** The documented one is `{message, path, requestId, statusCode, timestamp}`. */
