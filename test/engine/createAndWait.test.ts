@@ -7,23 +7,20 @@ const inSeconds = (milliseconds: number) => new Date(Math.floor(milliseconds / 1
 
 /** What each provider tells of a job that is over, beside what is alike for all. */
 const TOLD: Record<ProviderName, (job: SimulatedJob) => Record<string, unknown>> = {
-	aimlApi: () => ({ cost: { amount: 0.1995, unit: 'USD' }, route: 'universal', createdAt: ISO }),
+	aimlApi: () => ({ cost: { amount: 0.1995, unit: 'USD' }, route: 'universal', expiresAt: ISO }),
 	apiframe: (job) => ({
 		progress: 100,
 		cost: { amount: 5, unit: 'credits' },
-		createdAt: new Date(job.createdAt).toISOString(),
 		completedAt: new Date(job.endsAt).toISOString(),
 		expiresAt: new Date(job.endsAt + 86_400_000).toISOString(),
 	}),
 	evolink: (job) => ({
 		progress: 100,
 		cost: { amount: 17, unit: 'credits' },
-		createdAt: inSeconds(job.createdAt),
 		expiresAt: inSeconds(job.createdAt + 86_400_000),
 	}),
 	wiro: (job) => ({
 		cost: { amount: 0.19, unit: 'USD' },
-		createdAt: inSeconds(job.createdAt),
 		completedAt: ISO,
 		jobToken: job.token,
 	}),
@@ -48,6 +45,8 @@ describe('Create and Wait', () => {
 							videoUrl: job?.videoUrl,
 							additionalUrls: [],
 							failure: null,
+							// By n8n's clock.
+							createdAt: ISO,
 							completedAt: null,
 							expiresAt: null,
 							...(job && TOLD[provider](job)),

@@ -31,8 +31,6 @@ export type Expectation =
 			job: boolean;
 			/** The id the provider gave, where it is not the job's own. */
 			jobId?: string;
-			/** The answer cannot be read, but what is shown of it holds the job's id. */
-			quotesId?: true;
 	  }
 	/** Refused without a request, since the provider has no cancellation. */
 	| { kind: 'impossible' };

@@ -66,6 +66,7 @@ describe('an offer', () => {
 			firstFrame: 'optional',
 			lastFrame: true,
 			resolutions: { '512P': [6, 10], '768P': [6, 10], '1080P': [6] },
+			promptCounts: 'characters',
 			imageTypes: ['image/jpeg', 'image/png', 'image/webp'],
 		});
 	});
@@ -96,6 +97,7 @@ describe('an offer', () => {
 			firstFrame: 'required',
 			lastFrame: false,
 			resolutions: { '768P': [6, 10] },
+			promptCounts: 'characters',
 			imageTypes: ['image/png'],
 		});
 	});

@@ -55,7 +55,7 @@ export function parseCutJson(text: string): unknown {
 	const cuts = ends.reverse().map((end) => text.slice(0, end));
 	for (const cut of cuts) {
 		const value = parseJson(cut + closersOf(cut));
-		if (typeof value === 'object' && value !== null) return value;
+		if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) return value;
 	}
 	return undefined;
 }
