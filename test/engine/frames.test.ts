@@ -51,6 +51,7 @@ test.each(COMBINATIONS)(
 			);
 			const uploads = UPLOADS[provider] ? files : [];
 			expect(requestLines(simulator)).toEqual([
+				...(provider === 'wiro' ? ['describe /v1/Tool/Detail'] : []),
 				...uploads.map(() => `upload ${UPLOADS[provider]}`),
 				`create ${CREATES[provider](model)}`,
 			]);
@@ -107,7 +108,7 @@ test.each(FILE_SOURCES)('Wiro gets the image (%s) under the name it asks for whe
 			);
 			expect(simulator.jobs).toHaveLength(1);
 		},
-		{ wiroImageFields: { 'minimax/hailuo-2-3-fast': { first: 'firstImage' } } },
+		{ wiroImageFields: { 'minimax/hailuo-2-3-fast': { first: 'firstImage' } }, wiroToolDetailFails: true },
 	);
 });
 

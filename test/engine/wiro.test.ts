@@ -1,6 +1,6 @@
 /** What only Wiro has: two kinds of project, image fields of several names, slots, and ends that say little. */
 import type { CredentialData } from '../tools/support/runNode';
-import type { Simulator } from '../tools/simulator';
+import type { Fault, Simulator } from '../tools/simulator';
 import { testImage } from '../tools/simulator';
 import { aCreate, aCreateAndWait, aPrompt, fieldsOf, IMAGE_URL, onJob, onStage, PROMPT, until } from './stage';
 
@@ -69,7 +69,96 @@ describe('a project', () => {
 		}));
 });
 
-describe('an image field that Wiro calls otherwise', () => {
+describe('the names of image fields', () => {
+	const SLUGS = {
+		'hailuo-2.3-fast': FAST,
+		'hailuo-2.3': 'minimax/hailuo-2-3',
+		'hailuo-02': 'minimax/image-to-video-hailuo-02',
+	} as const;
+	const MODELS = Object.keys(SLUGS) as Array<keyof typeof SLUGS>;
+	const bytes = testImage('jpeg', 3000);
+	const binary = { data: { data: bytes.toString('base64'), mimeType: 'image/jpeg', fileName: 'frame.jpg' } };
+	const photo = { bytes, filename: 'frame.jpg', contentType: 'image/jpeg' };
+	const fromAddress = { firstFrame: 'url', firstFrameUrl: IMAGE_URL };
+	const describes = ({ requests }: Simulator) => requests.filter(({ operation }) => operation === 'describe');
+
+	const PLACES = [
+		{ kind: 'twin', source: 'url', fields: { photo: '', photoUrl: IMAGE_URL }, files: {} },
+		{ kind: 'twin', source: 'binary', fields: { photoUrl: '' }, files: { photo } },
+		{ kind: 'combined', source: 'url', fields: { photo: IMAGE_URL }, files: {} },
+		{ kind: 'combined', source: 'binary', fields: {}, files: { photo } },
+	] as const;
+
+	test.each(MODELS.flatMap((model) => PLACES.map((one) => ({ model, ...one }))))(
+		'of $model are those that Wiro tells before: $kind field, $source',
+		({ model, kind, source, fields, files }) =>
+			onStage(
+				async ({ simulator, run }) => {
+					const frame = source === 'url' ? fromAddress : { firstFrame: 'binary' };
+					const { error } = await run(aCreate('wiro', { model, prompt: PROMPT, ...frame }), {
+						items: [{ json: {}, binary }],
+					});
+					expect(error).toBeUndefined();
+					const [slugowner, slugproject] = SLUGS[model].split('/');
+					expect(simulator.requests.map(({ path, body }) => ({ path, body }))).toEqual([
+						{ path: '/v1/Tool/Detail', body: { slugowner, slugproject } },
+						{
+							path: `/v1/Run/${SLUGS[model]}`,
+							body: {
+								fields: { ...fields, prompt: PROMPT, promptOptimizer: 'true', resolution: '768P', duration: '6' },
+								files,
+							},
+						},
+					]);
+					expect(simulator.jobs).toHaveLength(1);
+				},
+				{ wiroImageFields: { [SLUGS[model]]: { first: 'photo' } }, wiroImageFieldKind: kind },
+			),
+	);
+
+	test('are asked for once by all items of a run that use the same model', () =>
+		onStage(async ({ simulator, run }) => {
+			const items = Array.from({ length: 8 }, (_, index) =>
+				aPrompt(`Prompt ${index}`, { model: MODELS[index % MODELS.length]! }),
+			);
+			const { error } = await run(aCreate('wiro', { model: '={{ $json.model }}', ...fromAddress }), { items });
+			expect(error).toBeUndefined();
+			expect(describes(simulator)).toHaveLength(MODELS.length);
+			expect(simulator.jobs).toHaveLength(8);
+		}));
+
+	test.each(['hailuo-2.3', 'hailuo-02'])('are not asked for by a video of %s from text', (model) =>
+		onStage(async ({ simulator, run }) => {
+			await run(aCreate('wiro', { model }));
+			expect(simulator.requests.map(({ operation }) => operation)).toEqual(['create']);
+		}),
+	);
+
+	test.each<[string, Fault]>([
+		['a refusal', { kind: 'status', status: 200, code: 0, message: 'tool-not-accessible' }],
+		['no such route', { kind: 'status', status: 404, message: 'Error parsing url.' }],
+		['a fault of the server', { kind: 'status', status: 500, message: 'Unexpected server error' }],
+		['half an answer', { kind: 'malformedJson' }],
+		['a broken connection', { kind: 'reset' }],
+	])("are those of Wiro's page after %s, and all items are made", (_what, fault) =>
+		onStage(
+			async ({ simulator, run }) => {
+				simulator.addFault({ ...fault, operation: 'describe', times: 9 });
+				const items = ['One', 'Two'].map((prompt) => aPrompt(prompt));
+				const { error } = await run(aCreate('wiro', { model: 'hailuo-2.3', ...fromAddress }), { items });
+				expect(error).toBeUndefined();
+				expect(describes(simulator).length).toBeLessThanOrEqual(2);
+				const bodies = simulator.requestsOf('wiro', 'create').map(({ body }) => body);
+				const fields = { inputImageFirst: '', inputImageFirstUrl: IMAGE_URL };
+				expect(bodies).toMatchObject([{ fields }, { fields }]);
+				expect(simulator.jobs).toHaveLength(2);
+			},
+			{ wiroImageFields: { 'minimax/hailuo-2-3': { first: 'inputImageFirst' } } },
+		),
+	);
+});
+
+describe('an image field that Wiro calls otherwise and does not tell of before', () => {
 	const fast = { model: 'hailuo-2.3-fast', prompt: PROMPT };
 
 	test.each([
@@ -84,7 +173,7 @@ describe('an image field that Wiro calls otherwise', () => {
 				});
 				expect(error).toBeUndefined();
 				expect(fieldsOf(items, 'jobId')).toEqual(simulator.jobs.map(({ id }) => id));
-				const sent = simulator.requests.map(({ body }) => body);
+				const sent = simulator.requestsOf('wiro', 'create').map(({ body }) => body);
 				expect(sent).toMatchObject(
 					frame.firstFrame === 'url'
 						? [
@@ -97,7 +186,7 @@ describe('an image field that Wiro calls otherwise', () => {
 							],
 				);
 			},
-			{ wiroImageFields: { [FAST]: { first: 'inputImage' } } },
+			{ wiroImageFields: { [FAST]: { first: 'inputImage' } }, wiroToolDetailFails: true },
 		),
 	);
 
@@ -111,12 +200,15 @@ describe('an image field that Wiro calls otherwise', () => {
 				const frames = { firstFrame: 'url', firstFrameUrl: IMAGE_URL, lastFrame: 'url', lastFrameUrl: last };
 				const { error } = await run(aCreate('wiro', frames));
 				expect(error).toBeUndefined();
-				expect(simulator.requests[1]?.body).toMatchObject({
+				expect(simulator.requestsOf('wiro', 'create')[1]?.body).toMatchObject({
 					fields: { inputImageUrl: IMAGE_URL, inputImageLast: '', inputImageLastUrl: last },
 				});
 				expect(simulator.jobs).toHaveLength(1);
 			},
-			{ wiroImageFields: { 'minimax/image-to-video-hailuo-02': { last: 'inputImageLast' } } },
+			{
+				wiroImageFields: { 'minimax/image-to-video-hailuo-02': { last: 'inputImageLast' } },
+				wiroToolDetailFails: true,
+			},
 		));
 
 	test('is asked for once only: a second other name fails the item, and nothing is bought', () =>
@@ -128,7 +220,7 @@ describe('an image field that Wiro calls otherwise', () => {
 			const { error } = await run(aCreate('wiro', { ...fast, firstFrame: 'url', firstFrameUrl: IMAGE_URL }));
 			expect(error).toMatchObject({ message: 'Wiro refused the values of the request [item 0]' });
 			expect(error?.description).toContain('[inputPicture] required');
-			expect([simulator.requests.length, simulator.jobs.length]).toEqual([2, 0]);
+			expect([simulator.requestsOf('wiro', 'create').length, simulator.jobs.length]).toEqual([2, 0]);
 		}));
 });
 

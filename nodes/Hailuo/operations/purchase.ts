@@ -1,7 +1,7 @@
 import { fingerprintOf, idempotencyKeyOf } from '../core/video/fingerprint';
 import { describeJob, type Job } from '../core/job/job';
 import { validate, type DraftFrame, type FormRequest } from '../core/video/validate';
-import type { Frame } from '../core/video/videoRequest';
+import type { Frame, VideoRequest } from '../core/video/videoRequest';
 import { readVideoForm, type FrameChoice, type NodeOptions } from '../fields/form';
 import { inputError, requestError, unknownOutcomeError } from '../io/errors';
 import type { Entry } from '../io/ledger';
@@ -106,11 +106,25 @@ function logSending(run: RunContext, { itemIndex, fingerprint, request }: Purcha
 	);
 }
 
+/** One repeat: what is asked here can be done without, and the create waits for it. */
+const PREPARATION = { retries: 1, slotWait: 0 };
+
+/** Asks what the create depends on, unless another item of the run has; undefined where the provider did not say. */
+async function prepare(run: RunContext, video: VideoRequest): Promise<unknown> {
+	const exchange = run.adapter.prepare?.(video) ?? null;
+	if (exchange === null) return undefined;
+	const question = JSON.stringify(exchange.request);
+	const asked = run.prepared.get(question) ?? run.client.run(exchange, PREPARATION, run.stop);
+	run.prepared.set(question, asked);
+	const outcome = await asked;
+	return outcome.ok ? outcome.value : undefined;
+}
+
 /** @param again whether an earlier try was sent under the same key and its outcome is not known */
 async function send(run: RunContext, purchase: Purchase, idempotencyKey: string, again: boolean): Promise<JobResult> {
 	const { itemIndex, request, options, fingerprint, callback } = purchase;
 	const place = placeOf(run, itemIndex);
-	const exchange = run.adapter.create({
+	const video: VideoRequest = {
 		...request,
 		firstFrame: await complete(run, itemIndex, purchase.firstFrame),
 		lastFrame: await complete(run, itemIndex, purchase.lastFrame),
@@ -118,7 +132,8 @@ async function send(run: RunContext, purchase: Purchase, idempotencyKey: string,
 		callbackUrl: callback?.url ?? null,
 		callbackProgress: callback?.progress ?? false,
 		idempotencyKey,
-	});
+	};
+	const exchange = run.adapter.create(video, await prepare(run, video));
 	const policy = { retries: options.createRetries, slotWait: options.waitForSlotMinutes * 60_000 };
 	const sentAt = Date.now();
 	const outcome = await run.client.run(exchange, policy, run.stop, () => logSending(run, purchase, idempotencyKey));

@@ -5,7 +5,7 @@ import { cleanText, textAt } from '../core/http/read';
 import type { Job, JobReference } from '../core/job/job';
 import { readOptions, type GetParameter } from '../fields/form';
 import type { ErrorPlace } from '../io/errors';
-import { ProviderClient } from '../io/providerClient';
+import { ProviderClient, type ExchangeResult } from '../io/providerClient';
 import { Ledger } from '../io/ledger';
 import { doorbellUrlOf } from '../io/n8nInternals';
 import { ProgressSockets } from '../io/progressSocket';
@@ -20,6 +20,8 @@ export interface RunContext {
 	ledger: Ledger;
 	/** The provider's own account of its jobs; opened only by those who wait, null where there is none. */
 	sockets(): Promise<ProgressSockets | null>;
+	/** What the provider told before a create, by the question, which is asked once for all items. */
+	prepared: Map<string, Promise<ExchangeResult<unknown>>>;
 	/** Turns for items whose images must be held in memory while they are sent. */
 	files: Limiter;
 	/** Turns for downloads, which may last long: requests need not wait for them. */
@@ -121,6 +123,7 @@ export async function openRun(context: IExecuteFunctions): Promise<RunContext> {
 		client: await ProviderClient.open(context, adapter, maxConcurrency),
 		ledger,
 		sockets: async () => await (channel ??= ProgressSockets.open(context, adapter)),
+		prepared: new Map(),
 		files: new Limiter(maxConcurrency),
 		downloads: new Limiter(maxConcurrency),
 		hints: new Hints(),

@@ -57,10 +57,20 @@ export interface ProviderAdapter {
 	readonly linkLifetime: string | null;
 
 	/**
+	 * Present where a create depends on something that only the provider can tell. It makes no job; a run asks each such
+	 * question once, for all items that have it.
+	 *
+	 * @returns null for a request that depends on nothing
+	 */
+	prepare?(request: VideoRequest): Exchange<unknown> | null;
+
+	/**
 	 * Makes the job. The returned chain may upload images first; only its request of purpose `create` costs money.
 	 * The job it ends in has an id; an accepted answer without one is a failure with `made: 'maybe'`.
+	 *
+	 * @param prepared what `prepare` led to, untrusted; absent where there was nothing to ask, or no answer
 	 */
-	create(request: VideoRequest): Exchange<Job>;
+	create(request: VideoRequest, prepared?: unknown): Exchange<Job>;
 
 	/**
 	 * Present where the same create with the same idempotency key makes one job, so that a repeat is harmless: for so many

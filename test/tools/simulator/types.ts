@@ -19,7 +19,8 @@ export type JobOutcome = 'success' | 'failure' | 'cancelled';
 /** Where a job stands, in words of our own; each gateway has its own vocabulary for them. */
 export type JobPhase = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
-export type Operation = 'create' | 'read' | 'cancel' | 'kill' | 'upload' | 'credentialTest' | 'download' | 'other';
+export type Operation =
+	'create' | 'read' | 'cancel' | 'kill' | 'upload' | 'credentialTest' | 'download' | 'describe' | 'other';
 
 /** The shapes in which Apiframe is documented, or was seen, to put the video's address into `result`. */
 export type ApiframeResultShape =
@@ -51,6 +52,15 @@ export interface SimulatorOptions {
 	wiroConcurrency?: number;
 	/** Names Wiro expects for image fields, per clean slug, where they should differ from the model's page. */
 	wiroImageFields?: Partial<Record<string, { first?: string; last?: string }>>;
+	/**
+	 * How Wiro's image fields take an address, and so what Tool/Detail says of them: in a twin `<name>Url` that it lists
+	 * (default), or in the field itself, which has no twin.
+	 */
+	wiroImageFieldKind?: 'twin' | 'combined';
+	/** Wiro does not answer Tool/Detail. Default false. */
+	wiroToolDetailFails?: boolean;
+	/** Wiro takes no notice of fields that it does not know, images too, instead of refusing them. Default false. */
+	wiroIgnoresUnknownFields?: boolean;
 	/** Which field Cancel and Kill take; sources disagree. Default either. */
 	wiroCancelBy?: 'either' | 'taskid' | 'tasktoken';
 	/** What Wiro posts to a callback URL, which is undocumented: Task/Detail's answer (default) or the bare task. */

@@ -11,7 +11,7 @@ import {
 } from './gateway';
 import { strictCheck } from './schemas';
 import type { Answer, Operation, RecordedRequest, SimulatedJob } from './types';
-import { cleanSlug, readRun } from './wiroRun';
+import { cleanSlug, describeTool, readRun } from './wiroRun';
 import { describeTask, KILLABLE_FROM } from './wiroTask';
 
 /**
@@ -20,6 +20,7 @@ import { describeTask, KILLABLE_FROM } from './wiroTask';
  */
 const RUN = '/v1/Run/';
 const CALLS: Record<string, Operation> = {
+	'/v1/Tool/Detail': 'describe',
 	'/v1/Task/Detail': 'read',
 	'/v1/Task/Cancel': 'cancel',
 	'/v1/Task/Kill': 'kill',
@@ -46,6 +47,7 @@ export function wiro(simulation: Simulation): Gateway {
 		if (path.startsWith(RUN)) return run(request);
 		if (CALLS[path] === undefined) throw new Refusal(404, 'Error parsing url.');
 		if (!isMediaType(request, 'application/json') || !isRecord(request.body)) refuse('Request parameters are invalid.');
+		if (path === '/v1/Tool/Detail') return { status: 200, body: describeTool(request.body, simulation.options) };
 		if (path === '/v1/Task/List') return list(request);
 		if (path === '/v1/Task/Detail') return detail(request);
 		return path === '/v1/Task/Cancel' ? cancel(request) : kill(request);

@@ -25,16 +25,22 @@ const MODELS: Record<string, ModelRules> = {
 };
 
 /** Every value is a string, in JSON as well. */
-const checkTexts = strictCheck({
+const TEXTS = {
+	prompt: { type: 'string', maxLength: 2000 },
+	promptOptimizer: oneOf('true', 'false'),
+	resolution: oneOf('768P', '1080P'),
+	duration: oneOf('6', '10'),
+	callbackUrl: { type: 'string', format: 'web-url-or-empty' },
+	projectid: { type: 'string' },
+};
+const TEXT_FIELDS = Object.keys(TEXTS);
+const checkTexts = strictCheck({ type: 'object', properties: TEXTS });
+
+const TOOL_NAME = { type: 'string', minLength: 1 };
+const checkTool = strictCheck({
 	type: 'object',
-	properties: {
-		prompt: { type: 'string', maxLength: 2000 },
-		promptOptimizer: oneOf('true', 'false'),
-		resolution: oneOf('768P', '1080P'),
-		duration: oneOf('6', '10'),
-		callbackUrl: { type: 'string', format: 'web-url-or-empty' },
-		projectid: { type: 'string' },
-	},
+	properties: { slugowner: TOOL_NAME, slugproject: TOOL_NAME },
+	required: ['slugowner', 'slugproject'],
 });
 
 const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
@@ -53,34 +59,60 @@ export function cleanSlug(owner: string, project: string): string | undefined {
 	return MODELS[slug] ? slug : undefined;
 }
 
+function imageFieldsOf(slug: string, options: Simulation['options']): FrameRule[] {
+	const { first, last } = MODELS[slug] ?? {};
+	const renamed = options.wiroImageFields?.[slug];
+	return [
+		...(first ? [{ ...first, name: renamed?.first ?? first.name }] : []),
+		...(last ? [{ ...last, name: renamed?.last ?? last.name }] : []),
+	];
+}
+
+/** What Tool/Detail tells of a model; throws the refusal. Source: Wiro's documentation, model parameters. */
+export function describeTool(body: unknown, options: Simulation['options']): Record<string, unknown> {
+	const problem = checkTool(body)[0];
+	if (problem) refuse(`Request parameter [${problem.path}] is not valid: ${problem.message}`);
+	const { slugowner, slugproject } = body as { slugowner: string; slugproject: string };
+	const slug = cleanSlug(slugowner, slugproject);
+	if (slug === undefined) throw new Refusal(200, 'slug-owner-project-not-exist', { code: 1 });
+	if (options.wiroToolDetailFails) refuse('tool-not-accessible');
+	const hasTwins = options.wiroImageFieldKind !== 'combined';
+	const images = imageFieldsOf(slug, options).flatMap(({ name, required }) => [
+		{ id: name, type: hasTwins ? 'fileinput' : 'combinefileinput', required, options: [] },
+		...(hasTwins ? [{ id: `${name}Url`, type: 'text', required: false, options: [] }] : []),
+	]);
+	const texts = TEXT_FIELDS.map((id) => ({ id, type: id === 'prompt' ? 'textarea' : 'select', required: false }));
+	const parameters = [
+		{ title: 'Input', items: images },
+		{ title: 'Settings', items: texts },
+	];
+	return { result: true, errors: [], tool: [{ slugowner, slugproject, parameters }] };
+}
+
 /** Checks a Run request as a strict Wiro would; throws the refusal. */
 export function readRun(request: RecordedRequest, slug: string, options: Simulation['options']): RunRequest {
 	const form = multipartOf(request);
 	const fields = form?.fields ?? jsonFields(request);
 	const files = form?.files ?? {};
 	const isMultipart = form !== undefined;
-	const renamed = options.wiroImageFields?.[slug];
-	const rules = MODELS[slug] ?? {};
+	const hasTwins = options.wiroImageFieldKind !== 'combined';
 	const images: Record<string, string> = {};
 	const known = new Set<string>();
-	for (const [rule, name] of [
-		[rules.first, renamed?.first],
-		[rules.last, renamed?.last],
-	] as const) {
-		if (rule === undefined) continue;
-		const field = name ?? rule.name;
-		known.add(field).add(`${field}Url`);
-		const image = readImage(field, rule.required, fields, files, isMultipart);
-		if (image !== undefined) images[field] = image;
+	for (const { name, required } of imageFieldsOf(slug, options)) {
+		known.add(name);
+		if (hasTwins) known.add(`${name}Url`);
+		const image = readImage(name, required, fields, files, isMultipart && hasTwins);
+		if (image !== undefined) images[name] = image;
 	}
 	const texts: Record<string, string> = {};
+	const ignores = options.wiroIgnoresUnknownFields === true;
 	for (const [name, value] of Object.entries(fields)) {
-		if (known.has(name)) continue;
+		if (known.has(name) || (ignores && !TEXT_FIELDS.includes(name))) continue;
 		if (typeof value !== 'string') refuse(`Request parameter [${name}] must be a string`);
 		texts[name] = value;
 	}
 	const stray = Object.keys(files).find((name) => !known.has(name));
-	if (stray !== undefined) refuse(`Request files [${stray}] is not expected`);
+	if (stray !== undefined && !ignores) refuse(`Request files [${stray}] is not expected`);
 	const problem = checkTexts(texts)[0];
 	if (problem)
 		refuse(`Request parameter [${problem.path || unknownKey(problem.message)}] is not valid: ${problem.message}`);

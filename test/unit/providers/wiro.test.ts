@@ -106,7 +106,7 @@ describe('creating', () => {
 	test.each([
 		['hailuo-2.3-fast', 'an image', aUrl(), '/v1/Run/minimax/hailuo-2-3-fast', 'inputImageFirst'],
 		['hailuo-2.3', 'text', null, '/v1/Run/minimax/hailuo-2-3', null],
-		['hailuo-2.3', 'an image', aUrl(), '/v1/Run/minimax/hailuo-2-3', 'inputImage'],
+		['hailuo-2.3', 'an image', aUrl(), '/v1/Run/minimax/hailuo-2-3', 'inputImageFirst'],
 		['hailuo-02', 'text', null, '/v1/Run/minimax/text-to-video-hailuo-02', null],
 		['hailuo-02', 'an image', aUrl(), '/v1/Run/minimax/image-to-video-hailuo-02', 'inputImage'],
 	] as const)('%s from %s', (model, _from, firstFrame, path, field) => {
@@ -259,6 +259,104 @@ describe('an image field that Wiro refuses by name', () => {
 			kind: 'failure',
 			failure: { kind: 'invalid', made: 'no', message: 'Request files [startImage] required' },
 		});
+	});
+});
+
+describe('the names of image fields', () => {
+	const item = (id: string, type = 'fileinput') => ({ id, type });
+	const parameters = (...items: unknown[]) => [{ title: 'Settings', items: [item('seed', 'text')] }, { items }];
+	const BOTH = { model: 'hailuo-02', firstFrame: aUrl(), lastFrame: aFile() } as const;
+
+	/** The image fields of a create that was told these parameters. */
+	function framesOf(told: unknown, changes: Partial<VideoRequest> = BOTH): MultipartField[] {
+		return fieldsOf(wiro.create(aRequest(changes), told).request).slice(0, -textFields().length);
+	}
+
+	const PAGE = framesOf(undefined);
+
+	test.each<[string, unknown[], MultipartField[]]>([
+		[
+			'an address in the twin that is listed',
+			[item('startImage'), item('startImageUrl', 'text'), item('endImage'), item('lastImage'), item('lastImageUrl')],
+			[
+				{ name: 'startImage', value: '' },
+				{ name: 'startImageUrl', value: FIRST_URL },
+				{ name: 'lastImage', file: image() },
+				{ name: 'lastImageUrl', value: '' },
+			],
+		],
+		[
+			'an address in the field itself where no twin is listed',
+			[item('inputImage'), item('inputImage2')],
+			[
+				{ name: 'inputImage', value: FIRST_URL },
+				{ name: 'inputImageUrl', value: '' },
+				{ name: 'inputImage2', file: image() },
+				{ name: 'inputImage2Url', value: '' },
+			],
+		],
+		[
+			'an address in the twin of a field for several files',
+			[item('photos', 'multifileinput'), item('lastFrame', 'multiFileInput')],
+			[
+				{ name: 'photos', value: '' },
+				{ name: 'photosUrl', value: FIRST_URL },
+				{ name: 'lastFrame', file: image() },
+				{ name: 'lastFrameUrl', value: '' },
+			],
+		],
+		[
+			'no twin of a combined field',
+			[item('inputImage', 'combinefileinput'), item('inputImage2', 'combinefileinput')],
+			[
+				{ name: 'inputImage', value: FIRST_URL },
+				{ name: 'inputImage2', file: image() },
+			],
+		],
+	])('that Wiro tells put %s', (_what, items, fields) => {
+		expect(framesOf(parameters(...items))).toEqual(fields);
+	});
+
+	test.each<[string, unknown]>([
+		['nothing', undefined],
+		['null', null],
+		['a text', 'inputImage'],
+		['no items', parameters()],
+		['the first frame alone', parameters(item('startImage'))],
+		['the last frame alone', parameters(item('endImage'))],
+		['fields of other kinds', parameters(item('startImage', 'text'), item('endImage', 'select'))],
+		['names that are none', parameters(item('start image'), item('__proto__'), item('image"\r\nx: 2'))],
+		['files that are no images', parameters(item('video'), item('audioLast'))],
+		['strange items', parameters(null, 7, 'startImage', [item('startImage')], { id: {}, type: [] })],
+	])("are those of Wiro's page where Wiro tells %s", (_what, told) => {
+		expect(framesOf(told)).toEqual(PAGE);
+	});
+
+	test.each<[string, Partial<VideoRequest>, unknown]>([
+		[
+			'an image of hailuo-2.3',
+			{ model: 'hailuo-2.3', firstFrame: aFile() },
+			{ slugowner: 'minimax', slugproject: 'hailuo-2-3' },
+		],
+		['two images of hailuo-02', BOTH, { slugowner: 'minimax', slugproject: 'image-to-video-hailuo-02' }],
+	])('are asked for by %s, without a job', (_what, changes, value) => {
+		const exchange = wiro.prepare!(aRequest(changes))!;
+		expect(exchange.request).toEqual({
+			purpose: 'read',
+			method: 'POST',
+			host: 'api',
+			path: '/v1/Tool/Detail',
+			body: { kind: 'json', value },
+		});
+		const told = parameters(item('startImage'));
+		const { step } = follow(exchange, anAnswer(200, { result: true, errors: [], tool: [{ parameters: told }] }));
+		expect(step).toEqual({ kind: 'value', value: told });
+		expect(failureOf(exchange, anAnswer(200, { result: true, errors: [], tool: [] })).kind).toBe('unreadable');
+		expect(failureOf(exchange, refusal(1, 'tool-not-accessible')).kind).toBe('permission');
+	});
+
+	test('are not asked for by a video from text', () => {
+		expect(wiro.prepare!(aRequest())).toBeNull();
 	});
 });
 

@@ -1,47 +1,22 @@
 import { MODELS, slugFor, type ModelId } from '../../core/video/catalog';
-import type { Exchange, HttpBody, HttpResponse, MultipartField } from '../../core/http/http';
+import type { Exchange, HttpBody, HttpResponse } from '../../core/http/http';
 import type { Job } from '../../core/job/job';
 import { textAt } from '../../core/http/read';
-import type { Frame, VideoRequest } from '../../core/video/videoRequest';
+import type { VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
 import { createExchange, type JobReading } from '../jobExchange';
+import {
+	askImageFields,
+	frameFieldsOf,
+	IMAGE_NAME,
+	LAST_FRAME_NAME,
+	multipartFieldsOf,
+	type FrameField,
+} from './wiroFrames';
 import { errorMessage, readCallback, refusesRun, TASK, WIRO } from './wiroRead';
 import { progressSocket } from './wiroSocket';
 import { NONCE_HEADER, signatureOf } from './wiroSignature';
 import { cancelTask, getTask } from './wiroTask';
-
-/** An image under the name of its field; the field has a twin named `<name>Url`. */
-interface FrameField {
-	name: string;
-	frame: Frame;
-	/** Where an address goes: in the twin, as on Wiro's page, or in the field itself, as its docs also allow. */
-	addressIn: 'twin' | 'field';
-}
-
-/** Source for the names: Wiro page of 2.3 Fast; Wiro's n8n package for 2.3 and 02. */
-function frameFieldsOf({ model, firstFrame, lastFrame }: VideoRequest): FrameField[] {
-	const fields: FrameField[] = [];
-	const firstName = model === 'hailuo-2.3-fast' ? 'inputImageFirst' : 'inputImage';
-	if (firstFrame) fields.push({ name: firstName, frame: firstFrame, addressIn: 'twin' });
-	if (lastFrame) fields.push({ name: 'inputImage2', frame: lastFrame, addressIn: 'twin' });
-	return fields;
-}
-
-/** Of field and twin both must be there and one be empty (Wiro docs, file parameters in multipart). */
-function multipartFieldsOf({ name, frame, addressIn }: FrameField): MultipartField[] {
-	const twin = `${name}Url`;
-	if (frame.kind === 'file') {
-		const { bytes, fileName, mimeType } = frame;
-		return [
-			{ name, file: { bytes, fileName, mimeType } },
-			{ name: twin, value: '' },
-		];
-	}
-	return [
-		{ name, value: addressIn === 'field' ? frame.url : '' },
-		{ name: twin, value: addressIn === 'twin' ? frame.url : '' },
-	];
-}
 
 /** Every value is a string, numbers and booleans too (Wiro page). */
 function textsOf({
@@ -101,11 +76,6 @@ function run(request: VideoRequest, frames: readonly FrameField[], mayRename: bo
 
 const REQUIRED_FIELD = /^Request (?:files|parameter) \[([a-z]\w{0,39})\] required\.?$/i;
 
-/** Other fields must not be filled with an image, and a name such as `prompt` or `seed` is no image field. */
-const IMAGE_NAME = /image|frame|photo|picture/i;
-
-const LAST_FRAME_NAME = /2$|last|(?:end|tail)$/i;
-
 /**
  * Wiro's sources give three generations of names for the image fields. A refusal names the field it wants, and no task
  * exists by then (Wiro docs, errors), so the image may be sent again under that name.
@@ -122,7 +92,7 @@ function renameFrames(frames: readonly FrameField[], { status, json }: HttpRespo
 	if (!field) return null;
 	// The field is asked for by the very name we used: its twin does not exist, so the address goes in the field.
 	const sameName = name === field.name;
-	if (sameName && (wanted !== name || field.frame.kind === 'file')) return null;
+	if (sameName && (wanted !== name || field.frame.kind === 'file' || field.addressIn !== 'twin')) return null;
 	const renamed: FrameField = { ...field, name, addressIn: sameName ? 'field' : 'twin' };
 	return frames.map((other) => (other === field ? renamed : other));
 }
@@ -153,8 +123,10 @@ export const wiro: ProviderAdapter = {
 	progressSocket,
 	signing: { nonceHeader: NONCE_HEADER, signatureOf },
 
-	create(request) {
-		return run(request, frameFieldsOf(request), true);
+	prepare: askImageFields,
+
+	create(request, prepared) {
+		return run(request, frameFieldsOf(request, prepared), true);
 	},
 
 	get: getTask,
