@@ -167,7 +167,7 @@ describe('the name of a file', () => {
 		const [request] = simulator.requestsOf(provider, UPLOADS[provider] ? 'upload' : 'create');
 		return Object.entries((request?.body as MultipartBody).files);
 	};
-	const field = (provider: ProviderName) => (provider === 'wiro' ? 'inputImage' : 'file');
+	const field = (provider: ProviderName) => (provider === 'wiro' ? 'inputImageFirst' : 'file');
 
 	test.each(MULTIPART)('reaches %s in any script', async (provider) => {
 		const first = { ...FIRST, fileName: 'Möwe – 写真 "1".png' };

@@ -134,7 +134,7 @@ export const CREATE_BODIES: Record<
 			else body.files[name] = partOf(image);
 			body.fields[`${name}Url`] = 'url' in image ? image.url : '';
 		};
-		add(model === 'hailuo-2.3-fast' ? 'inputImageFirst' : 'inputImage', first);
+		add(model === 'hailuo-02' ? 'inputImage' : 'inputImageFirst', first);
 		if (last) add('inputImage2', last);
 		return body;
 	},

@@ -141,20 +141,18 @@ describe('the names of image fields', () => {
 		['half an answer', { kind: 'malformedJson' }],
 		['a broken connection', { kind: 'reset' }],
 	])("are those of Wiro's page after %s, and all items are made", (_what, fault) =>
-		onStage(
-			async ({ simulator, run }) => {
-				simulator.addFault({ ...fault, operation: 'describe', times: 9 });
-				const items = ['One', 'Two'].map((prompt) => aPrompt(prompt));
-				const { error } = await run(aCreate('wiro', { model: 'hailuo-2.3', ...fromAddress }), { items });
-				expect(error).toBeUndefined();
-				expect(describes(simulator).length).toBeLessThanOrEqual(2);
-				const bodies = simulator.requestsOf('wiro', 'create').map(({ body }) => body);
-				const fields = { inputImageFirst: '', inputImageFirstUrl: IMAGE_URL };
-				expect(bodies).toMatchObject([{ fields }, { fields }]);
-				expect(simulator.jobs).toHaveLength(2);
-			},
-			{ wiroImageFields: { 'minimax/hailuo-2-3': { first: 'inputImageFirst' } } },
-		),
+		onStage(async ({ simulator, run }) => {
+			simulator.addFault({ ...fault, operation: 'describe', times: 9 });
+			const items = ['One', 'Two'].map((prompt) => aPrompt(prompt));
+			const { error } = await run(aCreate('wiro', { model: 'hailuo-2.3', ...fromAddress }), { items });
+			expect(error).toBeUndefined();
+			// Asked once for both items, and once more where that may help.
+			expect(describes(simulator).length).toBeLessThanOrEqual(2);
+			const bodies = simulator.requestsOf('wiro', 'create').map(({ body }) => body);
+			const fields = { inputImageFirst: '', inputImageFirstUrl: IMAGE_URL };
+			expect(bodies).toMatchObject([{ fields }, { fields }]);
+			expect(simulator.jobs).toHaveLength(2);
+		}),
 	);
 });
 
@@ -222,6 +220,62 @@ describe('an image field that Wiro calls otherwise and does not tell of before',
 			expect(error?.description).toContain('[inputPicture] required');
 			expect([simulator.requestsOf('wiro', 'create').length, simulator.jobs.length]).toEqual([2, 0]);
 		}));
+});
+
+describe('an image under a name that Wiro does not know', () => {
+	const image = { firstFrame: 'url', firstFrameUrl: IMAGE_URL };
+	const dropped = {
+		wiroImageFields: { 'minimax/hailuo-2-3': { first: 'photo' } },
+		wiroToolDetailFails: true,
+		wiroIgnoresUnknownFields: true,
+	};
+
+	test.each([aCreate, aCreateAndWait])('ends the item at once, with the job (%p)', (parameters) =>
+		onStage(async ({ simulator, run }) => {
+			const { error } = await run(parameters('wiro', { model: 'hailuo-2.3', ...image }));
+			const [job] = simulator.jobs;
+			expect(error).toMatchObject({
+				message: `Wiro made job ${job?.id} without the image [item 0]`,
+				description: expect.stringContaining("'Cancel Video'"),
+				context: { job: { jobId: job?.id, jobToken: job?.token } },
+			});
+			expect(simulator.requests.map(({ operation }) => operation)).toEqual(['describe', 'create', 'read']);
+		}, dropped),
+	);
+
+	test('ends every retry of the execution, and nothing more is bought', () =>
+		onStage(async ({ simulator, run }) => {
+			const { error } = await run(aCreateAndWait('wiro', { model: 'hailuo-2.3', ...image }), {
+				node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+			});
+			expect(error?.message).toContain('without the image');
+			expect(simulator.jobs).toHaveLength(1);
+		}, dropped));
+
+	test('leaves the other items alone', () =>
+		onStage(async ({ simulator, run }) => {
+			const items = [image, { firstFrame: 'none', firstFrameUrl: '' }].map((json) => aPrompt(PROMPT, json));
+			const expressions = { firstFrame: '={{ $json.firstFrame }}', firstFrameUrl: '={{ $json.firstFrameUrl }}' };
+			const { items: made } = await run(aCreate('wiro', { model: 'hailuo-2.3', ...expressions }), {
+				items,
+				node: { onError: 'continueRegularOutput' },
+			});
+			expect(fieldsOf(made, 'error')).toEqual([expect.stringContaining('without the image'), undefined]);
+			expect(fieldsOf(made, 'jobId')[1]).toBe(simulator.jobs.find(({ id }) => id === made[1]?.json.jobId)?.id);
+		}, dropped));
+
+	test('is not what a job has that shows the image, or cannot be read', () =>
+		onStage(
+			async ({ simulator, run }) => {
+				for (const faults of [0, 9]) {
+					if (faults > 0) simulator.addFault({ kind: 'status', status: 500, operation: 'read', times: faults });
+					const { error } = await run(aCreate('wiro', { model: 'hailuo-2.3', ...image }));
+					expect(error).toBeUndefined();
+				}
+				expect(simulator.jobs).toHaveLength(2);
+			},
+			{ wiroToolDetailFails: true },
+		));
 });
 
 describe('no free slot', () => {

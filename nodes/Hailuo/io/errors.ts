@@ -153,6 +153,21 @@ export function unknownOutcomeError(place: ErrorPlace, failure: Failure): NodeAp
 }
 
 /**
+ * Builds the error for a job that was made without the image of its request.
+ */
+export function imageMissingError(place: ErrorPlace, job: Job): NodeApiError {
+	const { adapter } = place;
+	const end = adapter.cancel ? ` End the job with 'Cancel Video' if you do not want that.` : '';
+	return buildApiError(
+		place,
+		`${adapter.label} made job ${nameJob(job)} without the image`,
+		`The image was sent under a name that ${adapter.label} does not know for this model, and it makes a video from the prompt alone, at the usual price.${end} ${tellKept(job)}`,
+		null,
+		job,
+	);
+}
+
+/**
  * Builds the error for a job that ended without a video.
  */
 export function jobFailedError(place: ErrorPlace, job: Job): NodeApiError {

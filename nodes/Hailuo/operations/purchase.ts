@@ -3,8 +3,9 @@ import { describeJob, type Job } from '../core/job/job';
 import { validate, type DraftFrame, type FormRequest } from '../core/video/validate';
 import type { Frame, VideoRequest } from '../core/video/videoRequest';
 import { readVideoForm, type FrameChoice, type NodeOptions } from '../fields/form';
-import { inputError, requestError, unknownOutcomeError } from '../io/errors';
+import { imageMissingError, inputError, requestError, unknownOutcomeError } from '../io/errors';
 import type { Entry } from '../io/ledger';
+import type { ExchangeResult } from '../io/providerClient';
 import { loadBytes, loadFrame } from '../io/frameFile';
 import type { CallbackPlan } from './callbackPlan';
 import {
@@ -109,15 +110,29 @@ function logSending(run: RunContext, { itemIndex, fingerprint, request }: Purcha
 /** One repeat: what is asked here can be done without, and the create waits for it. */
 const PREPARATION = { retries: 1, slotWait: 0 };
 
-/** Asks what the create depends on, unless another item of the run has; undefined where the provider did not say. */
-async function prepare(run: RunContext, video: VideoRequest): Promise<unknown> {
+/**
+ * Asks what the create depends on, unless another item of the run has.
+ *
+ * @returns null where it depends on nothing
+ */
+async function prepare(run: RunContext, video: VideoRequest): Promise<ExchangeResult<unknown> | null> {
 	const exchange = run.adapter.prepare?.(video) ?? null;
-	if (exchange === null) return undefined;
+	if (exchange === null) return null;
 	const question = JSON.stringify(exchange.request);
 	const asked = run.prepared.get(question) ?? run.client.run(exchange, PREPARATION, run.stop);
 	run.prepared.set(question, asked);
-	const outcome = await asked;
-	return outcome.ok ? outcome.value : undefined;
+	return await asked;
+}
+
+/**
+ * Looks whether a job has the image that its request had.
+ *
+ * @throws NodeApiError with the job on it where it shows that it has none
+ */
+async function checkImage(run: RunContext, { itemIndex, firstFrame, lastFrame }: Purchase, job: Job): Promise<void> {
+	if (run.adapter.hasImage === undefined || (firstFrame === null && lastFrame === null)) return;
+	const outcome = await run.client.run(run.adapter.hasImage(job), PREPARATION, run.stop);
+	if (outcome.ok && !outcome.value) throw imageMissingError(placeOf(run, itemIndex), job);
 }
 
 /** @param again whether an earlier try was sent under the same key and its outcome is not known */
@@ -133,7 +148,8 @@ async function send(run: RunContext, purchase: Purchase, idempotencyKey: string,
 		callbackProgress: callback?.progress ?? false,
 		idempotencyKey,
 	};
-	const exchange = run.adapter.create(video, await prepare(run, video));
+	const prepared = await prepare(run, video);
+	const exchange = run.adapter.create(video, prepared?.ok ? prepared.value : undefined);
 	const policy = { retries: options.createRetries, slotWait: options.waitForSlotMinutes * 60_000 };
 	const sentAt = Date.now();
 	const outcome = await run.client.run(exchange, policy, run.stop, () => logSending(run, purchase, idempotencyKey));
@@ -143,6 +159,7 @@ async function send(run: RunContext, purchase: Purchase, idempotencyKey: string,
 		run.ledger.recordMade(itemIndex, fingerprint, job);
 		run.made.set(itemIndex, job);
 		logMade(run, job, itemIndex);
+		if (prepared?.ok === false) await checkImage(run, purchase, job);
 		return { job, raw: outcome.raw };
 	}
 	const { failure } = outcome;
@@ -159,7 +176,7 @@ async function send(run: RunContext, purchase: Purchase, idempotencyKey: string,
  * Makes an item's job, or takes the one that an earlier try of the same execution has made.
  *
  * @returns the job; `raw` is null for one that was adopted
- * @throws NodeApiError when no job was made, or when that cannot be known
+ * @throws NodeApiError when no job was made, when that cannot be known, or when the job has not the request's image
  */
 export async function makeJob(run: RunContext, purchase: Purchase): Promise<JobResult & { adopted: boolean }> {
 	const { itemIndex, fingerprint } = purchase;
@@ -168,6 +185,8 @@ export async function makeJob(run: RunContext, purchase: Purchase): Promise<JobR
 		// `queued` is what a job is when nothing was read yet.
 		const job = describeJob({ provider: run.adapter.id, status: 'queued', ...entry.job });
 		run.made.set(itemIndex, job);
+		// The earlier try may have ended because it has none.
+		await checkImage(run, purchase, job);
 		return { job, raw: null, adopted: true };
 	}
 	const key = askAgainKey(run, purchase, entry);

@@ -78,6 +78,13 @@ export interface ProviderAdapter {
 	 */
 	readonly idempotentCreate?: { hours: number };
 
+	/**
+	 * Present with `prepare`, where a create that had to do without its answer can lose its images unnoticed.
+	 *
+	 * @returns leads to false for a job that shows that it has no image, to true also where it shows nothing of it
+	 */
+	hasImage?(reference: JobReference): Exchange<boolean>;
+
 	/** Reads the job. */
 	get(reference: JobReference): Exchange<Job>;
 

@@ -13,10 +13,10 @@ interface ModelRules {
 	last?: FrameRule;
 }
 
-/** By clean slug. Field names: 2.3-fast as on its page, the others as Wiro's own n8n package sends them. */
+/** By clean slug. Field names: 2.3 and 2.3-fast as on their pages, the others as Wiro's own n8n package sends them. */
 const MODELS: Record<string, ModelRules> = {
 	'minimax/hailuo-2-3-fast': { first: { name: 'inputImageFirst', required: true } },
-	'minimax/hailuo-2-3': { first: { name: 'inputImage', required: false } },
+	'minimax/hailuo-2-3': { first: { name: 'inputImageFirst', required: false } },
 	'minimax/image-to-video-hailuo-02': {
 		first: { name: 'inputImage', required: true },
 		last: { name: 'inputImage2', required: false },

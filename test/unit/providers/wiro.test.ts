@@ -360,6 +360,40 @@ describe('the names of image fields', () => {
 	});
 });
 
+describe('whether a task has an image', () => {
+	const TEXT = { prompt: A_PROMPT, duration: '6' };
+
+	test.each<[string, unknown, boolean]>([
+		['a file', { ...TEXT, inputImageFirst: 'frame.png' }, true],
+		['an address', { ...TEXT, inputImage: '', inputImageUrl: FIRST_URL }, true],
+		['a list of addresses', { ...TEXT, inputImage: [FIRST_URL] }, true],
+		['JSON as text', JSON.stringify({ ...TEXT, inputImageFirstUrl: FIRST_URL }), true],
+		['nothing', undefined, true],
+		['null', null, true],
+		['an empty object', {}, true],
+		['an empty text', '', true],
+		['a text that is no JSON', 'prompt=A', true],
+		['JSON that is no object', '"prompt"', true],
+		['a list', [TEXT], true],
+		['empty values alone', { prompt: '', inputImage: '' }, true],
+		['texts alone', TEXT, false],
+		['texts alone, as text', JSON.stringify(TEXT), false],
+		['an empty image', { ...TEXT, inputImage: '', inputImageUrl: '' }, false],
+		['an empty list', { ...TEXT, inputImage: [] }, false],
+		['a list of nothing', { ...TEXT, inputImage: ['', null] }, false],
+	])('is read of its parameters: %s', (_what, parameters, value) => {
+		const exchange = wiro.hasImage!({ jobId: '2221', handles: { jobToken: TOKEN } });
+		expect(exchange.request).toEqual(wiro.get({ jobId: '2221', handles: { jobToken: TOKEN } }).request);
+		const task = { id: '2221', status: 'task_queue', parameters };
+		const { step } = follow(exchange, anAnswer(200, { result: true, errors: [], tasklist: [task] }));
+		expect(step).toEqual({ kind: 'value', value });
+	});
+
+	test('cannot be said of a task that is not shown', () => {
+		expect(failureOf(wiro.hasImage!({ jobId: '2221' }), refusal(1, 'There is no task yet.')).kind).toBe('notFound');
+	});
+});
+
 test('the body of a create from text names nothing but texts', () => {
 	expect(jsonBodyOf(createOf({ model: 'hailuo-02' }))).toEqual(TEXTS);
 });

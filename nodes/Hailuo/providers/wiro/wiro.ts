@@ -8,6 +8,7 @@ import { createExchange, type JobReading } from '../jobExchange';
 import {
 	askImageFields,
 	frameFieldsOf,
+	getWhetherImage,
 	IMAGE_NAME,
 	LAST_FRAME_NAME,
 	multipartFieldsOf,
@@ -129,6 +130,7 @@ export const wiro: ProviderAdapter = {
 		return run(request, frameFieldsOf(request, prepared), true);
 	},
 
+	hasImage: getWhetherImage,
 	get: getTask,
 	cancel: cancelTask,
 };

@@ -1,9 +1,12 @@
 import { slugFor } from '../../core/video/catalog';
+import { parseJson } from '../../core/http/json';
+import type { JobReference } from '../../core/job/job';
 import type { Exchange, MultipartField } from '../../core/http/http';
 import { listAt, textAt, valueAt } from '../../core/http/read';
 import type { Frame, VideoRequest } from '../../core/video/videoRequest';
 import { answerReader } from '../exchange';
 import { TASK, WIRO } from './wiroRead';
+import { getTask } from './wiroTask';
 
 /**
  * Under which names Wiro takes images. Its sources give three generations of names, and where the image is optional a
@@ -50,7 +53,10 @@ export function askImageFields(request: VideoRequest): Exchange<unknown> | null 
 			body: { kind: 'json', value: { slugowner, slugproject } },
 		},
 		read: answerReader<unknown>({
-			value: ({ json }) => valueAt(json, 'tool', 0, 'parameters') ?? null,
+			value({ json }) {
+				const parameters = valueAt(json, 'tool', 0, 'parameters');
+				return imageFieldsIn(parameters).length > 0 ? parameters : null;
+			},
 			failure,
 			refuses,
 		}),
@@ -111,4 +117,30 @@ export function multipartFieldsOf({ name, frame, addressIn }: FrameField): Multi
 		? { name, file: { bytes: frame.bytes, fileName: frame.fileName, mimeType: frame.mimeType } }
 		: { name, value: addressIn === 'twin' ? '' : frame.url };
 	return addressIn === 'loneField' ? [field] : [field, twin];
+}
+
+/**
+ * Looks at the parameters that a task was made with: an object, or one as a JSON text (Wiro page of 2.3 Fast; Wiro docs).
+ *
+ * @param reference a task whose request had an image
+ * @returns leads to false where they are told and no image is among them
+ */
+export function getWhetherImage(reference: JobReference): Exchange<boolean> {
+	const detail = getTask(reference);
+	return {
+		request: detail.request,
+		read(response) {
+			const step = detail.read(response);
+			if (step.kind === 'failure') return step;
+			const given = valueAt(response.json, 'tasklist', 0, 'parameters');
+			const parameters = typeof given === 'string' ? parseJson(given) : given;
+			const isTold = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters);
+			const filled = Object.entries(isTold ? parameters : {}).filter(([, value]) => !isEmpty(value));
+			return { kind: 'value', value: filled.length === 0 || filled.some(([name]) => IMAGE_NAME.test(name)) };
+		},
+	};
+}
+
+function isEmpty(value: unknown): boolean {
+	return value === null || value === '' || (Array.isArray(value) && value.every(isEmpty));
 }
