@@ -5,7 +5,6 @@ import type {
 	INode,
 	INodeExecutionData,
 	INodeParameters,
-	IRunExecutionData,
 } from 'n8n-workflow';
 import {
 	aHailuoNode,
@@ -16,7 +15,7 @@ import {
 	type WebhookCall,
 } from '../tools/support/runNode';
 import { moveTo, nextExecutionId, onJob, onStage, type Stage } from './stage';
-import { suspend, to } from './suspending';
+import { suspend, to, wokenBy } from './suspending';
 
 /** A node that suspends, with Recheck leading back to it. */
 function aSuspender(name: string, next: string, changes: INodeParameters): { node: INode; connections: IConnections } {
@@ -49,15 +48,6 @@ async function asleepInARow({ credentials }: Stage, options: Partial<EngineOptio
 	const slept = await runWorkflow(nodes, connections, { credentials, ...options });
 	expect(slept.run.status).toBe('waiting');
 	return slept;
-}
-
-/** What n8n goes on with after a callback: what the node told it to, in the place of what was held. */
-function wokenBy({ told }: WebhookCall, { data }: EngineRun): IRunExecutionData {
-	const woken: IRunExecutionData = JSON.parse(JSON.stringify(data));
-	const [held] = woken.executionData?.nodeExecutionStack ?? [];
-	if (held === undefined || told?.workflowData === undefined) throw new Error('It sleeps on');
-	held.data.main = told.workflowData;
-	return woken;
 }
 
 /** Apiframe's callback, in the shape of its documentation (webhooks, payload). */

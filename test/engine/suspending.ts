@@ -1,6 +1,6 @@
 /** Runs a suspended wait in n8n-core's engine, and wakes it. */
-import type { IConnections, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { aHailuoNode, aNode, runWorkflow, type EngineOptions, type EngineRun } from '../tools/support/runNode';
+import type { IConnections, INode, INodeExecutionData, INodeParameters, IRunExecutionData } from 'n8n-workflow';
+import { aHailuoNode, aNode, runWorkflow, type EngineOptions, type EngineRun, type WebhookCall } from '../tools/support/runNode';
 import type { Stage } from './stage';
 
 /** A wire to the first input of a node. */
@@ -64,3 +64,12 @@ export async function wake(
 
 /** What to change when an item's job shall be read at once. */
 export const due = (state: Record<string, unknown>) => (state.nextCheckAt = new Date(Date.now() - 1000).toISOString());
+
+/** What n8n goes on with after a callback: what the node told it to, in the place of what was held. */
+export function wokenBy({ told }: WebhookCall, { data }: EngineRun): IRunExecutionData {
+	const woken: IRunExecutionData = JSON.parse(JSON.stringify(data));
+	const [held] = woken.executionData?.nodeExecutionStack ?? [];
+	if (held === undefined || told?.workflowData === undefined) throw new Error('It sleeps on');
+	held.data.main = told.workflowData;
+	return woken;
+}

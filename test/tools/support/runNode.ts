@@ -166,8 +166,13 @@ export interface EngineRun {
 	outputsOf(nodeName: string): INodeExecutionData[][];
 	/** How often a node ran. */
 	runsOf(nodeName: string): number;
-	/** Calls a node's webhook, as n8n does when somebody calls an execution that is suspended there. */
-	callWebhook(nodeName: string, body: IDataObject): Promise<WebhookCall>;
+	/**
+	 * Calls a node's webhook, as n8n does when somebody calls an execution that is suspended there.
+	 *
+	 * @param stored what n8n has stored of the execution when the node asks for it: what it was called with unless told
+	 * otherwise, `gone` when the execution is over, `hidden` on a host that does not show it
+	 */
+	callWebhook(nodeName: string, body: IDataObject, stored?: IRunExecutionData | 'gone' | 'hidden'): Promise<WebhookCall>;
 	/** The error that ended the run. */
 	error: IRunExecutionData['resultData']['error'];
 	hints: string[];
@@ -282,7 +287,7 @@ export async function runWorkflow(
 		error,
 		outputsOf: (nodeName) => (lastRun(nodeName)?.data?.main ?? []).map((items) => items ?? []),
 		runsOf: (nodeName) => runData[nodeName]?.length ?? 0,
-		async callWebhook(nodeName, body) {
+		async callWebhook(nodeName, body, stored = run.data) {
 			const node = workflow.getNode(nodeName);
 			if (node === null) throw new Error(`No node ${nodeName}`);
 			const httpRequest = Object.assign(new IncomingMessage(new Socket()), { body, params: {}, query: {} });
@@ -298,7 +303,9 @@ export async function runWorkflow(
 					...additionalData,
 					httpRequest,
 					httpResponse,
-					getRunExecutionData: async () => await Promise.resolve(run.data),
+					...(stored !== 'hidden' && {
+						getRunExecutionData: async () => await Promise.resolve(stored === 'gone' ? undefined : stored),
+					}),
 				} as unknown as IWorkflowExecuteAdditionalData,
 				mode,
 				{ webhookDescription } as IWebhookData,
