@@ -57,14 +57,14 @@ const pass = async (milliseconds: number): Promise<void> =>
 	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const stateIn = ({ data }: EngineRun): IDataObject => {
-	const [held] = data.executionData?.nodeExecutionStack[0]?.data.main[0] ?? [];
+	const [held] = data.executionData?.nodeExecutionStack[0]?.data.main?.[0] ?? [];
 	return Object(held?.json.hailuoWait);
 };
 
 /** The execution as another process of n8n wakes it for a callback: here nobody remembers that. */
 function wokenElsewhere({ data }: EngineRun): IRunExecutionData {
 	const woken: IRunExecutionData = JSON.parse(JSON.stringify(data));
-	for (const { json } of woken.executionData?.nodeExecutionStack[0]?.data.main[0] ?? ([] as INodeExecutionData[]))
+	for (const { json } of woken.executionData?.nodeExecutionStack[0]?.data.main?.[0] ?? ([] as INodeExecutionData[]))
 		json.hailuoWait = { ...Object(json.hailuoWait), rang: true };
 	return woken;
 }

@@ -1,6 +1,13 @@
 /** Runs a suspended wait in n8n-core's engine, and wakes it. */
 import type { IConnections, INode, INodeExecutionData, INodeParameters, IRunExecutionData } from 'n8n-workflow';
-import { aHailuoNode, aNode, runWorkflow, type EngineOptions, type EngineRun, type WebhookCall } from '../tools/support/runNode';
+import {
+	aHailuoNode,
+	aNode,
+	runWorkflow,
+	type EngineOptions,
+	type EngineRun,
+	type WebhookCall,
+} from '../tools/support/runNode';
 import type { Stage } from './stage';
 
 /** A wire to the first input of a node. */

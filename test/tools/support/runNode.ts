@@ -172,7 +172,11 @@ export interface EngineRun {
 	 * @param stored what n8n has stored of the execution when the node asks for it: what it was called with unless told
 	 * otherwise, `gone` when the execution is over, `hidden` on a host that does not show it
 	 */
-	callWebhook(nodeName: string, body: IDataObject, stored?: IRunExecutionData | 'gone' | 'hidden'): Promise<WebhookCall>;
+	callWebhook(
+		nodeName: string,
+		body: IDataObject,
+		stored?: IRunExecutionData | 'gone' | 'hidden',
+	): Promise<WebhookCall>;
 	/** The error that ended the run. */
 	error: IRunExecutionData['resultData']['error'];
 	hints: string[];

@@ -116,7 +116,7 @@ export function writeWaitState(state: WaitState): JsonObject {
  */
 export function enter(known: Job, now: number, plan: WaitPlan, fresh = false): WaitState {
 	const created = Math.min(Date.parse(known.createdAt ?? ''), now);
-	const unread = { ...known, status: 'unknown' as const, failure: null };
+	const unread = { ...known, status: 'unknown' as const, failure: null, videoUrl: null, additionalUrls: [] };
 	const restsFirst = fresh || (plan.rhythm.kind === 'rechecking' && isYoung(known.createdAt, now) && !isOver(known));
 	const since = iso(Number.isFinite(created) ? created : now);
 	return {

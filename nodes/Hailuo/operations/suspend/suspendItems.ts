@@ -1,4 +1,5 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { pauseSeconds } from '../../core/waiting/rhythm';
 import { isDue, isSettled, wakeAt } from '../../core/waiting/waitState';
 import { readRelease } from '../../fields/form';
 import { pause } from '../../io/cancelSignal';
@@ -88,6 +89,21 @@ async function restAfterRings(run: RunContext, waiting: readonly WaitingItem[]):
 	await pause(Math.max(0, ...rests), run.stop);
 }
 
+/** In n8n's memory of the node, which an execution keeps while it is suspended. */
+const WENT_ROUND = 'wentRound';
+
+/**
+ * Says whether the items have just been sent round with what was learned, so that there is nothing to do but suspend. Were
+ * that told by the items alone, a node on the way that drops or changes the state would have them read and sent round
+ * without end.
+ */
+function takeRound(context: IExecuteFunctions): boolean {
+	const memory = context.getContext('node');
+	const wentRound = memory[WENT_ROUND] === true;
+	memory[WENT_ROUND] = false;
+	return wentRound;
+}
+
 export interface SuspendResult {
 	recheck: INodeExecutionData[];
 	finished: Finished;
@@ -111,10 +127,13 @@ export async function suspendItems(run: RunContext, goOn: boolean): Promise<Susp
 	const proof = await WaitProof.open(context, run.adapter);
 	const { waiting, others } = readWaitingItems(run, proof, goOn);
 
-	await restAfterRings(run, waiting);
+	const cameRound = takeRound(context);
+	if (!cameRound) await restAfterRings(run, waiting);
 	const now = Date.now();
 	const due = new Set(waiting.filter(({ state, plan }) => (step && !isSettled(state)) || isDue(state, now, plan)));
-	const looked = await Promise.all(waiting.map(async (one) => (due.has(one) ? await look(run, one) : one)));
+	const looked = await Promise.all(
+		waiting.map(async (one) => (due.has(one) && !cameRound ? await look(run, one) : one)),
+	);
 	await endAtStop(run, looked);
 	const settled = looked.filter(({ state }) => isSettled(state));
 	const open = looked.filter(({ state }) => !isSettled(state));
@@ -132,7 +151,8 @@ export async function suspendItems(run: RunContext, goOn: boolean): Promise<Susp
 		return { recheck, finished: await releaseAll(run, settled, others, looked, goOn) };
 	}
 	// What was learned has to be on the items before the execution is suspended: n8n keeps a node's input, not its output.
-	if (looked.some(({ changed }) => changed)) {
+	if (!cameRound && looked.some(({ changed }) => changed)) {
+		context.getContext('node')[WENT_ROUND] = true;
 		const round = [
 			...looked.map((one) => ({ itemIndex: one.itemIndex, item: goRound(one, proof) })),
 			// An item of nothing but an error would be taken for one of n8n's own and be led to the error output early.
@@ -140,7 +160,12 @@ export async function suspendItems(run: RunContext, goOn: boolean): Promise<Susp
 		];
 		return { recheck: inOrder(round).map(({ item }) => item), finished: [] };
 	}
-	const moments = open.map(({ state, plan }) => wakeAt(state, plan));
+	// What is due right after a read was touched on the way, and so was a ring: neither hastens the next look.
+	const moments = open.map(({ state, plan }) => {
+		if (!cameRound) return wakeAt(state, plan);
+		const next = wakeAt({ ...state, rang: false }, plan);
+		return next > now ? next : now + pauseSeconds(state.looks, plan.rhythm) * 1000;
+	});
 	await context.putExecutionToWait(new Date(Math.max(Math.min(...moments), now + 1000)));
 	return { recheck: [...context.getInputData()], finished: [] };
 }
