@@ -4,40 +4,13 @@ import type { ProviderName } from '../tools/simulator';
 import { Endpoint } from '../tools/support/endpoint';
 import type { EngineRun } from '../tools/support/runNode';
 import { fieldsOf, moveTo, nextExecutionId, onJob, onStage, PROVIDERS, type Stage } from './stage';
-import { aged, suspend, type SuspendOptions } from './suspending';
+import { aged, drive, suspend, type SuspendOptions } from './suspending';
 
 const TIMEOUT_MINUTES = 6;
 
 const A_LONG_JOB = { jobDurationMs: 3_600_000 };
 
 const FAR = '9990-01-01T00:00:00.000Z';
-
-const pass = async (milliseconds: number): Promise<void> =>
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-interface Driven {
-	ended: EngineRun;
-	/** How often n8n has woken it. */
-	wakings: number;
-}
-
-/** Runs a suspended wait, and wakes it when it wants to be woken, until it is over. */
-async function drive(
-	stage: Stage,
-	parameters: INodeParameters,
-	options: SuspendOptions,
-	onAsleep: (slept: EngineRun) => void = () => {},
-): Promise<Driven> {
-	const here = { executionId: nextExecutionId(), ...options };
-	let run = await suspend(stage, parameters, here);
-	let wakings = 0;
-	for (; run.run.status === 'waiting' && wakings < 20; wakings += 1) {
-		onAsleep(run);
-		await pass(Math.max(0, new Date(run.run.waitTill ?? 0).getTime() - Date.now()));
-		run = await suspend(stage, parameters, { ...here, resumeOf: run.data });
-	}
-	return { ended: run, wakings };
-}
 
 /** Gives a test a server that nobody should ask, beside the stage. */
 async function withForeignServer(act: (stage: Stage, foreign: Endpoint) => Promise<void>): Promise<void> {

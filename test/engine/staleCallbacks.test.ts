@@ -6,7 +6,7 @@ import type { IConnections, IDataObject, INodeExecutionData, IRunExecutionData }
 import { CALLING_PROVIDERS, type CallingProvider } from '../tools/simulator/types';
 import { aHailuoNode, aNode, runWorkflow, type EngineRun, type WebhookCall } from '../tools/support/runNode';
 import { aCreate, nextExecutionId, onJob, onStage, type Stage } from './stage';
-import { to, wokenBy } from './suspending';
+import { pass, to, wokenBy } from './suspending';
 
 /** Two purchases in a row, each with a suspended wait behind it. */
 interface Scene {
@@ -52,9 +52,6 @@ function sceneAt({ credentials, simulator }: Stage, provider: CallingProvider): 
 
 const onScene = async (provider: CallingProvider, act: (scene: Scene) => Promise<void>): Promise<void> =>
 	await onStage(async (stage) => await act(sceneAt(stage, provider)), { callbackRetryDelaysMs: [] });
-
-const pass = async (milliseconds: number): Promise<void> =>
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const stateIn = ({ data }: EngineRun): IDataObject => {
 	const [held] = data.executionData?.nodeExecutionStack[0]?.data.main?.[0] ?? [];

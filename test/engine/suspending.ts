@@ -8,7 +8,7 @@ import {
 	type EngineRun,
 	type WebhookCall,
 } from '../tools/support/runNode';
-import type { Stage } from './stage';
+import { nextExecutionId, type Stage } from './stage';
 
 /** A wire to the first input of a node. */
 export const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
@@ -79,4 +79,32 @@ export function wokenBy({ told }: WebhookCall, { data }: EngineRun): IRunExecuti
 	if (held === undefined || told?.workflowData === undefined) throw new Error('It sleeps on');
 	held.data.main = told.workflowData;
 	return woken;
+}
+
+export const pass = async (milliseconds: number): Promise<void> =>
+	await new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A suspended wait from its beginning to its end. */
+export interface Driven {
+	ended: EngineRun;
+	/** How often n8n has woken it. */
+	wakings: number;
+}
+
+/** Runs a suspended wait, and wakes it when it wants to be woken, until it is over. */
+export async function drive(
+	stage: Stage,
+	parameters: INodeParameters,
+	options: SuspendOptions,
+	onAsleep: (slept: EngineRun) => void = () => {},
+): Promise<Driven> {
+	const here = { executionId: nextExecutionId(), ...options };
+	let run = await suspend(stage, parameters, here);
+	let wakings = 0;
+	for (; run.run.status === 'waiting' && wakings < 20; wakings += 1) {
+		onAsleep(run);
+		await pass(Math.max(0, new Date(run.run.waitTill ?? 0).getTime() - Date.now()));
+		run = await suspend(stage, parameters, { ...here, resumeOf: run.data });
+	}
+	return { ended: run, wakings };
 }

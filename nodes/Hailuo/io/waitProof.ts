@@ -3,7 +3,7 @@ import { equalInConstantTime, hmacHex, sha256 } from '../core/http/hmac';
 import type { JsonObject } from '../core/http/http';
 import { inOneOrder } from '../core/http/json';
 import { textAt, valueAt } from '../core/http/read';
-import { WAIT_FIELD, writeWaitState, type WaitState } from '../core/waiting/waitState';
+import { readWaitState, WAIT_FIELD, writeWaitState, type WaitState } from '../core/waiting/waitState';
 import type { ProviderAdapter } from '../providers/adapter';
 import { readSecret } from './tickets';
 
@@ -15,13 +15,14 @@ export class WaitProof {
 	private constructor(
 		private readonly key: Uint8Array,
 		private readonly place: readonly string[],
+		private readonly handleNames: readonly string[],
 	) {}
 
 	static async open(context: IExecuteFunctions, adapter: ProviderAdapter): Promise<WaitProof> {
 		const secret = await readSecret(context, adapter);
 		// The credential's key signs other things as well, so there is a key made of it for this use alone.
 		const key = sha256(`n8n-nodes-hailuo wait ${adapter.id} ${secret}`);
-		return new WaitProof(key, [context.getExecutionId(), context.getNode().id]);
+		return new WaitProof(key, [context.getExecutionId(), context.getNode().id], adapter.handles);
 	}
 
 	/**
@@ -35,7 +36,10 @@ export class WaitProof {
 
 	/** @returns the state as an item carries it */
 	seal(state: WaitState): JsonObject {
-		return { ...writeWaitState(state), proof: this.signatureOf(state) };
+		const written = writeWaitState(state);
+		// What reading leaves out, or puts otherwise, is not there when the proof is looked at.
+		const asRead = readWaitState({ [WAIT_FIELD]: written }, this.handleNames) ?? state;
+		return { ...written, proof: this.signatureOf(asRead) };
 	}
 
 	/**
