@@ -1,11 +1,5 @@
 /** What a callback does that comes to a suspended execution, in n8n-core's own webhook context. */
-import type {
-	IConnections,
-	IDataObject,
-	INode,
-	INodeExecutionData,
-	INodeParameters,
-} from 'n8n-workflow';
+import type { IConnections, IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import {
 	aHailuoNode,
 	aNode,
