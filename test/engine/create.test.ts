@@ -121,8 +121,8 @@ describe('Create', () => {
 			'wiro',
 			{
 				fields: {
-					inputImage: '',
-					inputImageUrl: IMAGE_URL,
+					inputImageFirst: '',
+					inputImageFirstUrl: IMAGE_URL,
 					prompt: `${PROMPT} [Pan left,Shake]`,
 					promptOptimizer: 'false',
 					resolution: '1080P',
@@ -144,7 +144,7 @@ describe('Create', () => {
 			};
 			const { error } = await run(aCreate(provider, form));
 			expect(error).toBeUndefined();
-			expect(simulator.requests.map((request) => request.body)).toEqual([body]);
+			expect(simulator.requestsOf(provider, 'create').map((request) => request.body)).toEqual([body]);
 		}),
 	);
 

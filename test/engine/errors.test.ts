@@ -205,7 +205,7 @@ describe('a refused create', () => {
 			const image = { model: 'hailuo-2.3', firstFrame: 'url', firstFrameUrl: IMAGE_URL };
 			const { error } = await run(aCreate('wiro', { ...image, options: AT_ONCE }));
 			expect(error).toMatchObject({ message: `Wiro ${INVALID} [item 0]` });
-			expect(simulator.requests).toHaveLength(1);
+			expect(simulator.requestsOf('wiro', 'create')).toHaveLength(1);
 		}));
 
 	test.each(PROVIDERS)("at %s shows a provider's long text cut, on one line, and without our key", (provider) =>

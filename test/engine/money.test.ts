@@ -46,7 +46,7 @@ describe('a create that certainly made nothing', () => {
 			simulator.addFault({ kind: 'status', status: 400, operation: 'create', times: 9 });
 			const { error } = await run(aCreate(provider, { firstFrame: 'url', firstFrameUrl: IMAGE_URL }));
 			expect(error?.message).toBe(`${LABELS[provider]} refused the values of the request [item 0]`);
-			expect(simulator.requests).toHaveLength(1);
+			expect(simulator.requestsOf(provider, 'create')).toHaveLength(1);
 		}),
 	);
 });
