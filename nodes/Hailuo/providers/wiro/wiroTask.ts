@@ -87,7 +87,8 @@ function endBy(
 		request: exchange.request,
 		read(response) {
 			const step = exchange.read(response);
-			if (step.kind !== 'failure' || response.status >= 300) return step;
+			const isAccepted = response.status >= 200 && response.status < 300;
+			if (step.kind !== 'failure' || !isAccepted) return step;
 			const { kind, code, message } = step.failure;
 			// Not found has the same code; the look at the end tells them apart.
 			if (code === '1') return { kind: 'next', exchange: otherwise(handle, message) };
