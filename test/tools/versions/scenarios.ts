@@ -224,7 +224,8 @@ async function wrongWiring(suite: Suite): Promise<void> {
 	const after = [{ node: 'After', type: 'main' as const, index: 0 }];
 	const workflow = { ...drawn, connections: { ...drawn.connections, Wait: { main: [[], after] } } };
 	const execution = await suite.run(workflow, { timeoutMs: PATIENCE_MS });
-	assert.equal(execution.data.resultData.error?.message, `Output 'Recheck' is not connected`);
+	// The node that would buy says so, before it does.
+	assert.equal(execution.data.resultData.error?.message, `Output 'Recheck' is not connected (node 'Wait')`);
 }
 
 async function triggerStarts(suite: Suite): Promise<void> {
