@@ -14,11 +14,17 @@ const SLICE_MILLISECONDS = 400;
  * @returns the same context, but for `getExecutionCancelSignal`
  */
 export function withoutCancelSignal<Context extends object>(context: Context): Context {
-	const hidden = 'getExecutionCancelSignal';
+	return withMember(context, 'getExecutionCancelSignal', undefined);
+}
+
+/**
+ * @returns the same context, but for one member; undefined where it shall have none of that name
+ */
+export function withMember<Context extends object>(context: Context, name: string, replacement: unknown): Context {
 	return new Proxy(context, {
-		has: (target, key) => key !== hidden && Reflect.has(target, key),
+		has: (target, key) => (key === name ? replacement !== undefined : Reflect.has(target, key)),
 		get(target, key) {
-			if (key === hidden) return undefined;
+			if (key === name) return replacement;
 			const member: unknown = Reflect.get(target, key, target);
 			if (typeof member !== 'function') return member;
 			const bound: unknown = member.bind(target);

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { readKey } from '../core/http/credentialFields';
 import { readTicket, triggerPlaceOf, writeTicket, type Ticket } from '../core/callback/ticket';
 import type { ProviderAdapter } from '../providers/adapter';
+import { withMember } from './cancelSignal';
 
 /** Tickets of one hour bear one time, so that a create repeated under its idempotency key is the same to the letter. */
 const ISSUE_SECONDS = 60 * 60;
@@ -63,13 +64,5 @@ export function fetchingCredentialsOnce(context: IWebhookFunctions): IWebhookFun
 		fetched.set(type, known);
 		return await known;
 	};
-	return new Proxy(context, {
-		get(target, key) {
-			if (key === 'getCredentials') return getCredentials;
-			const member: unknown = Reflect.get(target, key, target);
-			if (typeof member !== 'function') return member;
-			const bound: unknown = member.bind(target);
-			return bound;
-		},
-	});
+	return withMember(context, 'getCredentials', getCredentials);
 }
