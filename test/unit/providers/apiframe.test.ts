@@ -114,6 +114,7 @@ describe('the spelling of the callback field', () => {
 		],
 		['another key is unknown', anAnswer(400, { error: "Unrecognized key(s) in object: 'hailuoParams.image'" })],
 		['the fault is not ours', anAnswer(500, { error: "Unrecognized key(s) in object: 'webhookUrl'" })],
+		['the refusal is not in words of Apiframe', anAnswer(400, { seen: "Unrecognized key(s): 'webhookUrl'" })],
 	])('is kept when %s', (_case, reply) => {
 		expect(follow(create(request), reply).requests.length).toBe(1);
 	});

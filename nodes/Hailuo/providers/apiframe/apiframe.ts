@@ -73,10 +73,15 @@ function create(request: VideoRequest, image: string | null, endImage: string | 
 	return orElse(first, refusesCallbackField, () => createWith(request, image, endImage, 'snake_case'));
 }
 
-/** An address that is refused for its value names the field as well, but calls it invalid, not unrecognised. */
-function refusesCallbackField({ status, text }: HttpResponse): boolean {
+/**
+ * Whether an answer is a refusal of Apiframe's own, so that nothing was made, and for the field's name. An address that
+ * is refused for its value names the field as well, but calls it invalid, not unrecognised.
+ */
+function refusesCallbackField(response: HttpResponse): boolean {
+	const { status, text } = response;
 	return (
 		status === 400 &&
+		READING.readFailure(response).made === 'no' &&
 		/webhook(?:Url|Events)/.test(text) &&
 		/unrecogni[sz]ed|unknown|unexpected|additional|not allowed/i.test(text)
 	);
