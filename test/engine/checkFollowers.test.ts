@@ -3,7 +3,7 @@ import type { IConnections, INode, INodeExecutionData, INodeParameters } from 'n
 import type { ProviderName } from '../tools/simulator';
 import { aHailuoNode, aNode, runWorkflow, type EngineRun } from '../tools/support/runNode';
 import { aCreate, aPrompt, fieldsOf, LABELS, nextExecutionId, onJob, onStage, PROVIDERS, type Stage } from './stage';
-import { pass, to } from './suspending';
+import { pass, to } from './looping';
 
 const NEXT: Record<ProviderName, ProviderName> = {
 	aimlApi: 'apiframe',
@@ -58,7 +58,8 @@ async function play(
 const wait = (provider: ProviderName, changes: INodeParameters = {}): INodeParameters =>
 	onJob('wait', provider, changes);
 
-const suspended = (provider: ProviderName): INodeParameters => wait(provider, { waitStrategy: 'suspend' });
+const suspended = (provider: ProviderName): INodeParameters =>
+	wait(provider, { waitStrategy: 'loop', release: 'together' });
 
 const UNWIRED = /^Output 'Recheck' is not connected \(node 'Wait'\)/;
 const ELSEWHERE = /^Output 'Recheck' leads away from this node \(node 'Wait'\)/;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { RunningTrigger } from '../tools/support/runTrigger';
 import { nextExecutionId, onJob, onStage, until } from './stage';
-import { suspend } from './suspending';
+import { suspend } from './looping';
 import { CALLING, logged, onScene, said, statusesOf, type Made, type Scene } from './triggerScene';
 import type { CallingProvider } from '../tools/simulator/types';
 

@@ -23,7 +23,15 @@ export { readCallbackForm, type CallbackChoice, type CallbackForm } from './call
 export type { FrameChoice } from './frames';
 export { readOptions, type NodeOptions } from './options';
 export type { GetParameter, OperationName } from './shared';
-export { readRelease, readStrategy, type Release, type WaitStrategy } from './waitStrategy';
+export {
+	readHandBack,
+	readRelease,
+	readStrategy,
+	WAITING_FIELDS,
+	type HandBack,
+	type Release,
+	type WaitStrategy,
+} from './waitStrategy';
 export { readTriggerForm, type TriggerEvent, type TriggerForm } from './trigger';
 export { readVideoForm, type VideoForm } from './videoForm';
 export {
@@ -55,9 +63,9 @@ export function describeForm(offered: readonly ProviderAdapter[]): INodeProperti
 		...describeDuration(offered),
 		describeCameraMovements(),
 		describePromptOptimizer(),
-		...describeCallback(offered),
 		describeJobId(),
 		...describeWaitStrategy(),
+		...describeCallback(offered),
 		...describeDownload(offered),
 		...describeWaiting(),
 		describeOptions(offered),

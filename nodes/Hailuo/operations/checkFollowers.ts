@@ -4,7 +4,7 @@ import { isSingleStep, wiringOf } from '../io/n8nInternals';
 import { findLoopFault, type Wiring } from '../io/wiring';
 import { providerById } from '../providers/registry';
 import type { RunContext } from './runContext';
-import { LOOP_FAULTS, RECHECK, WIRE_RECHECK } from './suspend/checkWiring';
+import { LOOP_FAULTS, RECHECK, WIRE_RECHECK } from './loop/checkLoop';
 
 /** As the form fills it in: such a node waits for what the nodes before it have made. */
 const JOB_OF_ITEM = '={{ $json.jobId }}';
@@ -12,7 +12,7 @@ const JOB_OF_ITEM = '={{ $json.jobId }}';
 interface WaitNode {
 	name: string;
 	provider: string | null;
-	isSuspended: boolean;
+	isLoop: boolean;
 	isForItem: boolean;
 }
 
@@ -31,7 +31,7 @@ function waitsBehind(wiring: Wiring, start: string, type: string): WaitNode[] {
 			found.push({
 				name,
 				provider: textAt(node.parameters, 'provider'),
-				isSuspended: textAt(node.parameters, 'waitStrategy') === 'suspend',
+				isLoop: textAt(node.parameters, 'waitStrategy') === 'loop',
 				isForItem: (textAt(node.parameters, 'jobId') ?? JOB_OF_ITEM) === JOB_OF_ITEM,
 			});
 		}
@@ -54,8 +54,8 @@ export function checkFollowers(run: RunContext): void {
 	const refuse = (title: string, cure: string) =>
 		new NodeOperationError(self, title, { description: `Nothing was bought so far. ${cure}` });
 	const waits = waitsBehind(wiring, self.name, self.type);
-	for (const { name, isSuspended } of waits) {
-		const fault = isSuspended ? findLoopFault(wiring, name, RECHECK) : null;
+	for (const { name, isLoop } of waits) {
+		const fault = isLoop ? findLoopFault(wiring, name, RECHECK) : null;
 		if (fault !== null) throw refuse(`${LOOP_FAULTS[fault]} (node '${name}')`, WIRE_RECHECK);
 	}
 	const forItems = waits.filter(({ isForItem }) => isForItem);

@@ -127,7 +127,7 @@ function assertOneFailed(execution: Execution, good: string): void {
 	assert.deepEqual(statusesOf(execution, good), ['succeeded']);
 	const failed = itemsOf(execution, 'Failed').map(({ json }) => json);
 	assert.equal(failed.length, 1);
-	assert.match(String(failed[0]?.['error']), /was not successful/);
+	assert.match(String(failed[0]?.['error']), /made no video/);
 	// Before 2.36 the error output takes no `details`.
 	assert.match(JSON.stringify(failed[0]?.['details'] ?? failed[0]?.['message'] ?? null), /"jobId"/);
 	assert.equal(failed[0]?.['hailuoWait'], undefined, 'the state of the wait is gone');

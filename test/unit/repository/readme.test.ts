@@ -281,7 +281,7 @@ describe('the messages', () => {
 			...firstCells(README, 'Troubleshooting', 'Message of a suspended wait'),
 			...firstCells(FAILURES, 'Messages about a value', 'Message'),
 		];
-		const layout = readRepositoryFile('nodes/Hailuo/operations/suspend/checkWiring.ts');
+		const layout = readRepositoryFile('nodes/Hailuo/operations/loop/checkLoop.ts');
 		const refusals = [...layout.matchAll(/`((?:Output '|'Wait Strategy' )[^`]+)`/g)].map(([, title]) => title!);
 		const credentialReading = readRepositoryFile('nodes/Hailuo/core/http/credentialFields.ts');
 		const credentialTitles = [...credentialReading.matchAll(/title: `([^`]+)`/g)].map(([, title]) => title!);
