@@ -69,7 +69,7 @@ export function create(
 	});
 }
 
-/** Wait for Video that suspends, rechecking every minute. */
+/** Wait for Video in a drawn loop, rechecking every minute. */
 export function suspendingWait(
 	suite: Suite,
 	provider: ProviderName,
@@ -81,7 +81,8 @@ export function suspendingWait(
 		{
 			provider,
 			operation: 'wait',
-			waitStrategy: 'suspend',
+			waitStrategy: 'loop',
+			release: 'together',
 			jobId: '={{ $json.jobId }}',
 			...parameters,
 			options: { recheckInterval: 1, ...(typeof options === 'object' ? options : {}) },
