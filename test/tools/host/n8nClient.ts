@@ -183,6 +183,10 @@ export class N8nClient {
 		await this.#post(`/rest/executions/${id}/stop`, {});
 	}
 
+	async deleteExecution(id: string): Promise<void> {
+		await this.#post('/rest/executions/delete', { ids: [id] });
+	}
+
 	/**
 	 * Retries a failed execution from the node that failed, and waits for it, as n8n itself does here.
 	 * @returns the new execution's id
