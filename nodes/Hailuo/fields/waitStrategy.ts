@@ -83,7 +83,14 @@ export function describeWaitStrategy(): INodeProperties[] {
 			description:
 				"When finished items leave. For 'As Finished', the nodes behind Finished must lie higher than the path of Recheck.",
 		},
-		{ displayName: 'Hand Back', name: 'handBack', type: 'hidden', displayOptions: looping, default: '' },
+		{
+			displayName: 'Hand Back',
+			name: 'handBack',
+			type: 'hidden',
+			displayOptions: looping,
+			default: '',
+			description: 'Set by the node itself where it waits in the place of another one',
+		},
 	];
 }
 

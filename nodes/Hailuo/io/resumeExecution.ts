@@ -154,6 +154,9 @@ export interface Ringer {
 	logger: Logger;
 }
 
+/**
+ * @returns what rings from here on, with n8n's client as it is for this call
+ */
 export function openRinger(context: IWebhookFunctions): Ringer {
 	return {
 		own: textAt(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '',
