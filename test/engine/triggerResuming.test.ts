@@ -92,9 +92,9 @@ describe.each(CALLING)("'Resume the Waiting Execution' at %s", (provider) => {
 				const { jobId, query } = await make();
 				const calls = Array.from({ length: 40 }, () => report(trigger.url + query, said(provider, jobId)));
 				expect(new Set(statusesOf(await Promise.all(calls)))).toEqual(new Set([200]));
-				const before = logged('could not be resumed').length;
+				const before = logged('could not be woken').length;
 				open();
-				await until(() => logged('could not be resumed').length > before);
+				await until(() => logged('could not be woken').length > before);
 				expect(endpoint.rings).toHaveLength(1);
 			},
 		));
