@@ -156,8 +156,8 @@ async function durableBatch(): Promise<void> {
 	expect(jobs).toHaveLength(3);
 	for (const job of [jobs[2]!, jobs[0]!, jobs[1]!]) await finishAndRing(suite, job);
 	const execution = await suite.client.waitForExecution(id, { timeoutMs: BEFORE_ANY_RECHECK_MS });
-	const order = ['A boat', 'A lantern', 'A roof'].map(
-		(prompt) => jobs.find(({ request: asked }) => JSON.stringify(asked).includes(prompt))!,
+	const order = ['A boat', 'A lantern', 'A roof'].map((prompt) =>
+		jobs.find(({ request: asked }) => JSON.stringify(asked).includes(prompt))!,
 	);
 	expect(jobIdsAt(execution, 'Go On from Here')).toEqual(idsOf(order));
 	expect(runsOf(execution, 'Go On from Here')).toHaveLength(1);
