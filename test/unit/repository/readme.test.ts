@@ -279,7 +279,7 @@ describe('the messages', () => {
 
 	test('that the code spells out have a cure each, and no cure is for a message that there is not', () => {
 		const cured = [
-			...firstCells(README, 'Troubleshooting', 'Message of a suspended wait'),
+			...firstCells(FAILURES, 'Messages of Suspend and Loop', 'Message'),
 			...firstCells(FAILURES, 'Messages about a value', 'Message'),
 		];
 		const waits = ['loop/checkLoop.ts', 'suspend/suspendItems.ts'].map((file) =>
