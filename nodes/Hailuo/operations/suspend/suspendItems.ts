@@ -2,6 +2,7 @@ import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-w
 import { enter, type WaitState } from '../../core/waiting/waitState';
 import { cleanText, textAt } from '../../core/http/read';
 import { stoppedError } from '../../io/errors';
+import { hasSpareOutput } from '../../io/wiring';
 import { CAN_AWAIT_EXECUTION, isToolRun, keepDoorbell, wiringOf } from '../../io/n8nInternals';
 import { afterStop } from '../afterStop';
 import { planCallback } from '../callbackPlan';
@@ -43,15 +44,15 @@ function checkSuspension(run: RunContext): void {
 			`n8n goes on with saved workflows only. Save it and run it again.`,
 		);
 	}
-	const { name, onError } = context.getNode();
-	if (onError !== 'continueErrorOutput' && (wiringOf(context)?.targets(name, 1) ?? []).length > 0) {
-		throw refuse(
-			run,
-			`This node has one output now, but two are connected`,
-			`Suspend needs no loop any more: continue your workflow from the first output and remove the connection that leads back. Or set 'Wait Strategy' to Loop, which works as the two outputs were drawn.`,
-		);
-	}
+	const wiring = wiringOf(context);
+	if (wiring !== null && hasSpareOutput(wiring, context.getNode().name)) throw refuse(run, DRAWN.title, DRAWN.cure);
 }
+
+/** Of a node that suspends, with a loop drawn around it. */
+export const DRAWN = {
+	title: 'This node has one output now, but two are connected',
+	cure: `Suspend needs no loop: continue your workflow from the first output and remove the connection that leads back. Or set 'Wait Strategy' to Loop, which works as the two outputs were drawn.`,
+} as const;
 
 /** Makes each item's job. */
 function creating(begun: Begun): Operation {
