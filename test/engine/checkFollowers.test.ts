@@ -249,7 +249,7 @@ describe.each(BEHIND)('%s at %s behind a create', (name, _label, provider, param
 		nodes: { Follower: parameters, After: null },
 		wires: {
 			Create: [['Follower']],
-			Follower: name === 'Wait (suspend)' ? [['Follower'], ['After']] : [['After']],
+			Follower: name === 'Wait (loop)' ? [['Follower'], ['After']] : [['After']],
 		},
 	};
 
