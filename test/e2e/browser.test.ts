@@ -1,4 +1,5 @@
-import { MODELS, RESOLUTIONS, type Offer } from '../../nodes/Hailuo/core/video/catalog';
+import { MODELS, RESOLUTIONS } from '../../nodes/Hailuo/core/video/catalog';
+import type { Offer } from '../../nodes/Hailuo/core/video/offer';
 import { providers } from '../../nodes/Hailuo/providers/registry';
 import type { ProviderAdapter } from '../../nodes/Hailuo/providers/adapter';
 import { GATEWAYS } from '../tools/host/gateways';

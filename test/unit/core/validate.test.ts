@@ -1,4 +1,5 @@
-import { CAMERA_MOVEMENTS, offer } from '../../../nodes/Hailuo/core/video/catalog';
+import { CAMERA_MOVEMENTS } from '../../../nodes/Hailuo/core/video/catalog';
+import { offer } from '../../../nodes/Hailuo/core/video/offer';
 import {
 	composePrompt,
 	validate,
@@ -274,7 +275,7 @@ describe('the size of a file for a frame', () => {
 		(provider, { model, lastFrame }) => {
 			const cases = (file: DraftFrame): Array<[string, Partial<VideoDraft>]> => [
 				['First Frame', { model, firstFrame: file }],
-				...(lastFrame
+				...(lastFrame !== 'none'
 					? [['Last Frame', { model, firstFrame: aUrlFrame(), lastFrame: file }] as [string, Partial<VideoDraft>]]
 					: []),
 			];

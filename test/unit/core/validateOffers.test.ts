@@ -1,11 +1,5 @@
-import {
-	DURATIONS,
-	MODEL_IDS,
-	MODELS,
-	RESOLUTIONS,
-	type ImageType,
-	type ModelId,
-} from '../../../nodes/Hailuo/core/video/catalog';
+import { DURATIONS, MODEL_IDS, MODELS, RESOLUTIONS, type ModelId } from '../../../nodes/Hailuo/core/video/catalog';
+import type { ImageType } from '../../../nodes/Hailuo/core/video/media';
 import { IMAGE_TYPE_LABELS } from '../../../nodes/Hailuo/core/video/imageHeader';
 import { validate, type Validation, type VideoDraft } from '../../../nodes/Hailuo/core/video/validate';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
@@ -44,13 +38,13 @@ interface Sold {
 	/** Durations by resolution. */
 	shapes: Record<string, number[]>;
 	firstFrame: 'optional' | 'recommended' | 'required';
-	lastFrame: boolean;
+	lastFrame: 'none' | 'besideFirst' | 'alone';
 	prompt: 'required' | 'optional' | 'requiredWithoutImage';
 	imageTypes: ImageType[];
 }
 
 const usual = { '768P': [6, 10], '1080P': [6] };
-const noLast = { lastFrame: false };
+const noLast = { lastFrame: 'none' } as const;
 const anyImage = { imageTypes: [jpeg, png, webp] };
 const noWebp = { imageTypes: [jpeg, png] };
 
@@ -80,7 +74,7 @@ const sold: Sold[] = [
 		shapes: usual,
 		firstFrame: 'optional',
 		prompt: 'required',
-		lastFrame: true,
+		lastFrame: 'besideFirst',
 		...noWebp,
 	},
 	{
@@ -107,7 +101,7 @@ const sold: Sold[] = [
 		shapes: usual,
 		firstFrame: 'optional',
 		prompt: 'required',
-		lastFrame: true,
+		lastFrame: 'besideFirst',
 		...anyImage,
 	},
 	{
@@ -143,7 +137,7 @@ const sold: Sold[] = [
 		shapes: { '512P': [6, 10], ...usual },
 		firstFrame: 'optional',
 		prompt: 'requiredWithoutImage',
-		lastFrame: true,
+		lastFrame: 'besideFirst',
 		...anyImage,
 	},
 	{
@@ -170,7 +164,7 @@ const sold: Sold[] = [
 		shapes: usual,
 		firstFrame: 'optional',
 		prompt: 'requiredWithoutImage',
-		lastFrame: true,
+		lastFrame: 'besideFirst',
 		...anyImage,
 	},
 ];
@@ -214,7 +208,7 @@ describe.each(sold)(
 
 		test(`takes a last frame beside the first: ${lastFrame}`, () => {
 			expect(problemsOf(provider, { ...withFrame, lastFrame: aUrlFrame('https://images.example/last.jpg') })).toEqual(
-				lastFrame ? [] : [`'Last Frame' is not offered by ${label} for ${modelLabel}`],
+				lastFrame !== 'none' ? [] : [`'Last Frame' is not offered by ${label} for ${modelLabel}`],
 			);
 		});
 
@@ -266,8 +260,10 @@ describe('a model', () => {
 			),
 		),
 	)('that %s does not sell is refused: %s', (provider, model) => {
+		const models = sold.filter((row) => row.provider === provider).map((row) => MODELS[row.model].label);
+		const choices = `${models.slice(0, -1).join(', ')} or ${models.at(-1)}`;
 		expect(problemsOf(provider, { model })).toEqual([
-			`'Model' '${model}' is not offered by ${labels[provider]}; choose Hailuo 2.3 Fast, Hailuo 2.3 or Hailuo 02`,
+			`'Model' '${model}' is not offered by ${labels[provider]}; choose ${choices}`,
 		]);
 	});
 });

@@ -2,7 +2,7 @@
  * The form as n8n shows and fills it, by n8n's own functions.
  */
 import { NodeHelpers, type INodeParameters, type INodeProperties, type INodePropertyOptions } from 'n8n-workflow';
-import { offer } from '../../../nodes/Hailuo/core/video/catalog';
+import { offer } from '../../../nodes/Hailuo/core/video/offer';
 import type { DraftFrame } from '../../../nodes/Hailuo/core/video/validate';
 import { describeForm, type FrameChoice, type GetParameter } from '../../../nodes/Hailuo/fields/form';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
@@ -16,14 +16,15 @@ export const unlikeOthers: ProviderAdapter = {
 	id: 'unlike',
 	label: 'Unlike Others',
 	offers: [
-		offer({ model: 'hailuo-02', slug: 'u/02', prompt: 'required', lastFrame: false }),
+		offer({ model: 'hailuo-02', slug: 'u/02', prompt: 'required', lastFrame: 'none' }),
 		offer({
 			model: 'hailuo-03',
 			slug: 'u/03',
 			prompt: 'optional',
 			without: ['768P'],
 			firstFrame: 'required',
-			lastFrame: true,
+			lastFrame: 'besideFirst',
+			references: null,
 		}),
 	],
 	extras: [

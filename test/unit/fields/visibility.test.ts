@@ -166,7 +166,7 @@ describe('an expression', () => {
 		};
 		const names = visibleNames(values);
 		expect(names).toEqual(expect.arrayContaining(['firstFrameUrl', 'firstFrameBinaryProperty']));
-		const takesLast = offers.some(({ lastFrame }) => lastFrame);
+		const takesLast = offers.some(({ lastFrame }) => lastFrame !== 'none');
 		expect(names.includes('lastFrame')).toBe(takesLast);
 		expect(names.includes('lastFrameUrl') && names.includes('lastFrameBinaryProperty')).toBe(takesLast);
 	});

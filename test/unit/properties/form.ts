@@ -1,13 +1,8 @@
 /** Forms as people and their expressions fill them in. */
 import fc from 'fast-check';
 
-import {
-	CAMERA_MOVEMENTS,
-	DURATIONS,
-	IMAGE_TYPES,
-	MODEL_IDS,
-	RESOLUTIONS,
-} from '../../../nodes/Hailuo/core/video/catalog';
+import { CAMERA_MOVEMENTS, DURATIONS, MODEL_IDS, RESOLUTIONS } from '../../../nodes/Hailuo/core/video/catalog';
+import { IMAGE_TYPES } from '../../../nodes/Hailuo/core/video/media';
 import type { ExtraValues } from '../../../nodes/Hailuo/core/video/videoRequest';
 import type { DraftFrame, VideoDraft } from '../../../nodes/Hailuo/core/video/validate';
 import type { ExtraOption, ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
-import { DURATIONS, IMAGE_TYPES, MODELS, RESOLUTIONS, type Offer } from '../../../nodes/Hailuo/core/video/catalog';
+import { DURATIONS, MODELS, RESOLUTIONS } from '../../../nodes/Hailuo/core/video/catalog';
+import { IMAGE_TYPES } from '../../../nodes/Hailuo/core/video/media';
+import type { Offer } from '../../../nodes/Hailuo/core/video/offer';
 import type { Exchange, Failure, HttpRequest } from '../../../nodes/Hailuo/core/http/http';
 import { describeJob, type Job, type JobStatus } from '../../../nodes/Hailuo/core/job/job';
 import type { VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
@@ -81,7 +83,7 @@ function requestsFor(offer: Offer): VideoRequest[] {
 	];
 	return RESOLUTIONS.flatMap((resolution) => {
 		// 512P goes with a first frame alone.
-		const frames = resolution === '512P' ? first : [...none, ...first, ...(offer.lastFrame ? both : [])];
+		const frames = resolution === '512P' ? first : [...none, ...first, ...(offer.lastFrame === 'none' ? [] : both)];
 		return (offer.resolutions[resolution] ?? []).flatMap((duration) =>
 			frames.map((pair) => aRequest({ model: offer.model, resolution, duration, ...pair })),
 		);

@@ -9,14 +9,8 @@ import { HailuoAimlApi } from '../../../credentials/HailuoAimlApi.credentials';
 import { HailuoApiframeApi } from '../../../credentials/HailuoApiframeApi.credentials';
 import { HailuoEvolinkApi } from '../../../credentials/HailuoEvolinkApi.credentials';
 import { HailuoWiroApi } from '../../../credentials/HailuoWiroApi.credentials';
-import {
-	CAMERA_MOVEMENTS,
-	DURATIONS,
-	MODELS,
-	RESOLUTIONS,
-	type Duration,
-	type Offer,
-} from '../../../nodes/Hailuo/core/video/catalog';
+import { CAMERA_MOVEMENTS, DURATIONS, MODELS, RESOLUTIONS, type Duration } from '../../../nodes/Hailuo/core/video/catalog';
+import type { Offer } from '../../../nodes/Hailuo/core/video/offer';
 import { FAILURE_KINDS, type FailureKind } from '../../../nodes/Hailuo/core/http/http';
 import { IMAGE_TYPE_LABELS } from '../../../nodes/Hailuo/core/video/imageHeader';
 import { describeJob, JOB_STATUSES } from '../../../nodes/Hailuo/core/job/job';

@@ -1,4 +1,4 @@
-import { modelOfSlug, offer } from '../../core/video/catalog';
+import { modelOfSlug, offer } from '../../core/video/offer';
 import type { Failure, FailureKind, HttpResponse } from '../../core/http/http';
 import { listAt, momentAt, numberAt, textAt, valueAt } from '../../core/http/read';
 import { describeRefusal, kindOfStatus } from '../refusal';

@@ -1,7 +1,7 @@
 import type { Exchange, HttpResponse, JsonObject } from '../../core/http/http';
 import type { Job } from '../../core/job/job';
 import { encodeSegment, webUrlAt } from '../../core/http/read';
-import { slugFor } from '../../core/video/catalog';
+import { slugFor } from '../../core/video/offer';
 import type { VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
 import { orElse, uploadExchange, uploadFrames, type FileFrame } from '../exchange';

@@ -1,4 +1,4 @@
-import { modelOfSlug, offer, slugFor } from '../../core/video/catalog';
+import { modelOfSlug, offer, slugFor } from '../../core/video/offer';
 import { sha256Hex } from '../../core/http/hmac';
 import type { Exchange, Failure, HttpResponse, JsonObject } from '../../core/http/http';
 import type { Job } from '../../core/job/job';

@@ -1,4 +1,5 @@
-import { MODELS, slugFor, type ModelId } from '../../core/video/catalog';
+import { MODELS, type ModelId } from '../../core/video/catalog';
+import { slugFor } from '../../core/video/offer';
 import type { Exchange, HttpBody, HttpResponse } from '../../core/http/http';
 import type { Job } from '../../core/job/job';
 import { textAt } from '../../core/http/read';
@@ -42,7 +43,8 @@ function textsOf({
 /** A form writes every line break as two characters (HTML standard), which a prompt of full length has no room for. */
 function fitForm(prompt: string, model: ModelId): string {
 	const length = Array.from(prompt.replace(/\r\n|[\r\n]/g, '\r\n')).length;
-	return length > MODELS[model].promptLimit ? prompt.replace(/[\r\n]/g, ' ') : prompt;
+	const { promptLimit } = WIRO.offers.find((offer) => offer.model === model) ?? MODELS[model];
+	return length > promptLimit ? prompt.replace(/[\r\n]/g, ' ') : prompt;
 }
 
 function runBody(request: VideoRequest, frames: readonly FrameField[]): HttpBody {

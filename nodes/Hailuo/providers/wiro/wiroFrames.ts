@@ -1,4 +1,4 @@
-import { slugFor } from '../../core/video/catalog';
+import { slugFor } from '../../core/video/offer';
 import { parseJson } from '../../core/http/json';
 import type { JobReference } from '../../core/job/job';
 import type { Exchange, MultipartField } from '../../core/http/http';

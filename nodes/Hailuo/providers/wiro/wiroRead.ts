@@ -1,4 +1,4 @@
-import { modelOfSlug, offer } from '../../core/video/catalog';
+import { modelOfSlug, offer } from '../../core/video/offer';
 import type { Failure, FailureKind, HttpResponse } from '../../core/http/http';
 import { isOver, type JobStatus } from '../../core/job/job';
 import { parseJson } from '../../core/http/json';
