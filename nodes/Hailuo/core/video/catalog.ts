@@ -71,7 +71,8 @@ const SIX_OR_TEN: readonly Duration[] = [6, 10];
 const secondsFrom = (least: Duration, most: Duration): readonly Duration[] =>
 	DURATIONS.filter((seconds) => seconds >= least && seconds <= most);
 
-const FIXED_RATIOS = ASPECT_RATIOS.filter((ratio) => ratio !== 'adaptive');
+/** Those that need nothing to follow. */
+export const FIXED_RATIOS = ASPECT_RATIOS.filter((ratio) => ratio !== 'adaptive');
 
 /** What MiniMax-H3 and its variants have alike. */
 const THIRD_GENERATION = {
