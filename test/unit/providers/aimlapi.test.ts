@@ -159,8 +159,18 @@ describe('the route of AI/ML API', () => {
 		expect(pathsOf(follow(create({ extras: { route } }), anAnswer(404)).requests)).toEqual([path]);
 	});
 
-	test('is offered as an option for every model', () => {
-		expect(aimlApi.extras.map(({ name, models }) => [name, models])).toEqual([['route', undefined]]);
+	test('is offered as an option for the models that both routes sell', () => {
+		expect(aimlApi.extras.map(({ name, models }) => [name, models])).toEqual([
+			['route', ['hailuo-2.3-fast', 'hailuo-2.3', 'hailuo-02']],
+		]);
+	});
+
+	test('of MiniMax-H3 is the universal one alone', () => {
+		const { requests } = follow(
+			create({ model: 'hailuo-03', resolution: '2K', promptOptimizer: null }),
+			anAnswer(404, envelope(404, 'Cannot POST')),
+		);
+		expect(pathsOf(requests)).toEqual([UNIVERSAL]);
 	});
 
 	test.each([
