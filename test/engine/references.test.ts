@@ -152,7 +152,7 @@ describe.each(THIRD)('MiniMax-H3 at %s', (provider) => {
 		[
 			'a frame beside them',
 			{ firstFrame: '={{ "url" }}', firstFrameUrl: CAT, referenceImages: DOG },
-			"Frames and references exclude each other: leave away the frames, or 'Reference Images'",
+			"'Reference Images' cannot stand beside a frame; give frames or references, not both",
 		],
 		[
 			'a field that the item has not',
