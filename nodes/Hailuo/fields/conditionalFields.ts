@@ -1,5 +1,5 @@
 import type { DisplayCondition, INodeProperties } from 'n8n-workflow';
-import type { Offer } from '../core/video/catalog';
+import type { Offer } from '../core/video/offer';
 import type { ProviderAdapter } from '../providers/adapter';
 import { onOperations, type Field, type OperationName } from './shared';
 
@@ -40,11 +40,15 @@ function groupAlike<Value, Result>(pairs: ReadonlyArray<[Value, Result]>): Array
 	return [...groups.values()];
 }
 
-/** Compares by how many options the fields offer at most, then by how many they offer at least. */
+/** @returns how many values a person can choose in a field */
+function widthOf({ options, typeOptions }: Field): number {
+	const { minValue = 0, maxValue = 0 } = typeOptions ?? {};
+	return options?.length ?? maxValue - minValue + 1;
+}
+
+/** Compares by how many values the fields offer at most, then by how many they offer at least. */
 function byWidth(left: readonly ConditionalField[], right: readonly ConditionalField[]): number {
-	const [leftWidths = [], rightWidths = []] = [left, right].map((fields) =>
-		fields.map(({ field }) => field.options?.length ?? 1),
-	);
+	const [leftWidths = [], rightWidths = []] = [left, right].map((fields) => fields.map(({ field }) => widthOf(field)));
 	return Math.max(0, ...rightWidths) - Math.max(0, ...leftWidths) || Math.min(...rightWidths) - Math.min(...leftWidths);
 }
 

@@ -2,6 +2,7 @@ import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 import { providers } from '../providers/registry';
 import type { ProviderAdapter } from '../providers/adapter';
 import { describeFirstFrame, describeLastFrame } from './frames';
+import { describeReferences } from './references';
 import { describeCallback } from './callback';
 import { describeOptions } from './options';
 import { describeSubtitle, describeTriggerSubtitle } from './subtitle';
@@ -16,11 +17,11 @@ import {
 	describeOperation,
 	describeProvider,
 } from './provider';
-import { describeDuration, describeResolution } from './videoForm';
+import { describeAspectRatio, describeDuration, describeResolution } from './videoForm';
 import { describeDownload, describeJobId, describeWaiting } from './waiting';
 
 export { readCallbackForm, type CallbackChoice, type CallbackForm } from './callback';
-export type { FrameChoice } from './frames';
+export type { FrameChoice, MediaChoice } from './frames';
 export { readOptions, type NodeOptions } from './options';
 export type { GetParameter, OperationName } from './shared';
 export {
@@ -59,10 +60,12 @@ export function describeForm(offered: readonly ProviderAdapter[]): INodeProperti
 		...describePrompt(offered),
 		...describeFirstFrame(offered),
 		...describeLastFrame(offered),
+		...describeReferences(offered),
 		...describeResolution(offered),
 		...describeDuration(offered),
-		describeCameraMovements(),
-		describePromptOptimizer(),
+		...describeAspectRatio(offered),
+		...describeCameraMovements(offered),
+		...describePromptOptimizer(offered),
 		describeJobId(),
 		...describeWaitStrategy(),
 		...describeCallback(offered),

@@ -1,5 +1,5 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { IMAGE_SIZE_LIMIT, type Offer } from '../core/video/catalog';
+import type { Offer } from '../core/video/offer';
 import { IMAGE_TYPE_LABELS } from '../core/video/imageHeader';
 import { textAt } from '../core/http/read';
 import type { ProviderAdapter } from '../providers/adapter';
@@ -15,9 +15,11 @@ import {
 	type ConditionalField,
 } from './conditionalFields';
 
-/** What the form says of a frame; nothing has been loaded. `unclear` is what was refused already. */
-export type FrameChoice =
-	{ kind: 'none' } | { kind: 'unclear' } | { kind: 'url'; url: string } | { kind: 'binary'; property: string };
+/** What the form says of a file; nothing has been loaded. `unclear` is what was refused already. */
+export type MediaChoice = { kind: 'unclear' } | { kind: 'url'; url: string } | { kind: 'binary'; property: string };
+
+/** What the form says of a frame. */
+export type FrameChoice = { kind: 'none' } | MediaChoice;
 
 export const FRAME_KINDS = ['none', 'url', 'binary'] as const;
 export type FrameKind = (typeof FRAME_KINDS)[number];
@@ -69,7 +71,7 @@ function describeFrame(
 		default: initial,
 		// n8n keeps no value that is a field's default: what was left at URL, the default of one model, is None at another.
 		...(frame === 'firstFrame' && initial === 'none' && { hint: "Changing 'Model' may set this back to None" }),
-		description: `The image the video ${verb} with${needed}: ${types}, at most ${IMAGE_SIZE_LIMIT / 1024 / 1024} MB`,
+		description: `The image the video ${verb} with${needed}: ${types}, at most ${offer.mediaSizes.images} MB`,
 	};
 }
 
@@ -117,19 +119,35 @@ export function describeFirstFrame(providers: readonly ProviderAdapter[]): INode
 }
 
 /**
- * @returns the last frame and what belongs to it, where the provider sells a model that takes one beside a first frame
+ * @returns the last frame and what belongs to it, where the provider sells a model that takes one: beside a first frame,
+ * or always where it may be alone
  */
 export function describeLastFrame(providers: readonly ProviderAdapter[]): INodeProperties[] {
-	const besideFirst = (fieldsAt: (offer: Offer) => ConditionalField[]) =>
+	const whereTaken = (fieldsAt: (offer: Offer) => ConditionalField[]) =>
 		perProvider(providers, CREATING, (provider) =>
-			perModel(provider, (offer) =>
-				offer.lastFrame
-					? dependingOn('firstFrame', FRAME_KINDS, (kind) => (kind === 'none' ? NEVER : fieldsAt(offer)))
-					: NEVER,
-			),
+			perModel(provider, (offer) => {
+				if (offer.lastFrame === 'none') return NEVER;
+				if (offer.lastFrame === 'alone') return fieldsAt(offer);
+				return dependingOn('firstFrame', FRAME_KINDS, (kind) => (kind === 'none' ? NEVER : fieldsAt(offer)));
+			}),
 		);
-	const selector = besideFirst((offer) => always(describeFrame('lastFrame', offer, KINDS, 'none')));
-	return [...selector, ...describeDetails('lastFrame', besideFirst)];
+	const selector = whereTaken((offer) => always(describeFrame('lastFrame', offer, KINDS, 'none')));
+	return [...selector, ...describeDetails('lastFrame', whereTaken)];
+}
+
+/**
+ * Makes a field depend on whether there are frames. Without a first frame, a last one counts only where it may be alone:
+ * elsewhere its field is not there.
+ */
+export function dependingOnFrames(
+	offer: Offer,
+	fieldsAt: (hasFrames: boolean) => ConditionalField[],
+): ConditionalField[] {
+	return dependingOn('firstFrame', FRAME_KINDS, (first) =>
+		first === 'none' && offer.lastFrame === 'alone'
+			? dependingOn('lastFrame', FRAME_KINDS, (last) => fieldsAt(last !== 'none'))
+			: fieldsAt(first !== 'none'),
+	);
 }
 
 function readProperty(value: unknown, frame: FrameName, problems: string[]): string {

@@ -1,12 +1,13 @@
 import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { MODELS, RESOLUTIONS, type ModelId, type Offer } from '../core/video/catalog';
+import { MODELS, RESOLUTIONS, type ModelId } from '../core/video/catalog';
+import type { Offer } from '../core/video/offer';
 import type { ProviderAdapter } from '../providers/adapter';
 import { joinWords } from '../core/video/words';
 import { CREATING, type OperationName } from './shared';
 import { always, perProvider, type ConditionalField } from './conditionalFields';
 
 const DEFAULT_OPERATION: OperationName = 'createAndWait';
-const DEFAULT_MODEL: ModelId = 'hailuo-2.3-fast';
+const DEFAULT_MODEL: ModelId = 'hailuo-2.3';
 
 export const OPERATIONS: ReadonlyArray<INodePropertyOptions & { value: OperationName }> = [
 	{
@@ -106,7 +107,8 @@ export function describeOperation(providers: readonly ProviderAdapter[]): INodeP
 
 function describeOffer(offer: Offer): INodePropertyOptions {
 	const image = offer.firstFrame === 'optional' ? ['text', 'an image'] : ['an image'];
-	const sources = offer.lastFrame ? [...image, 'a first and a last image'] : image;
+	const frames = offer.lastFrame === 'none' ? image : [...image, 'a first and a last image'];
+	const sources = offer.references === null ? frames : [...frames, 'references'];
 	const largest = RESOLUTIONS.findLast((resolution) => offer.resolutions[resolution]);
 	return {
 		name: MODELS[offer.model].label,
@@ -124,12 +126,12 @@ function modelOf({ offers }: ProviderAdapter): ConditionalField[] {
 		type: 'options',
 		options: offers.map(describeOffer).sort((left, right) => left.name.localeCompare(right.name)),
 		default: initial,
-		description: 'The Hailuo model that makes the video, as its ID, for example hailuo-2.3-fast',
+		description: 'The Hailuo model that makes the video, as its ID, for example hailuo-2.3',
 		hint: 'Each item buys one video, which usually takes one to ten minutes',
 	});
 }
 
-/** @returns the models each provider sells; Hailuo 2.3 Fast being the default where it is among them */
+/** @returns the models each provider sells; Hailuo 2.3 being the default where it is among them, which works from text alone */
 export function describeModel(providers: readonly ProviderAdapter[]): INodeProperties[] {
 	return perProvider(providers, CREATING, modelOf);
 }

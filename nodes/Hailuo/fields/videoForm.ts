@@ -1,15 +1,25 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { DURATIONS, RESOLUTIONS, type Duration, type Offer, type Resolution } from '../core/video/catalog';
-import { goesWith } from '../core/video/validate';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import {
+	ASPECT_RATIOS,
+	DURATIONS,
+	RESOLUTIONS,
+	type AspectRatio,
+	type Duration,
+	type Resolution,
+} from '../core/video/catalog';
+import { goesWith } from '../core/video/checkShape';
+import type { Offer } from '../core/video/offer';
+import { joinNumbers } from '../core/video/words';
 import type { ProviderAdapter } from '../providers/adapter';
-import { FRAME_KINDS, readFrame, type FrameChoice, type FrameKind } from './frames';
+import { always, dependingOn, NEVER, perModel, perProvider, type ConditionalField } from './conditionalFields';
+import { dependingOnFrames, FRAME_KINDS, readFrame, type FrameChoice, type FrameKind } from './frames';
 import { readMovements } from './prompt';
-import { joinWords } from '../core/video/words';
+import { readReferences, type ReferenceChoices } from './references';
 import { CREATING, readBoolean, readModel, readText, readWord, type GetParameter } from './shared';
-import { always, dependingOn, perModel, perProvider, type ConditionalField } from './conditionalFields';
 
 const DEFAULT_RESOLUTION: Resolution = '768P';
 const DEFAULT_DURATION: Duration = 6;
+const DEFAULT_RATIO: AspectRatio = 'adaptive';
 
 function resolutionsOf(offer: Offer, firstFrame: FrameKind, lastFrame: FrameKind): ConditionalField[] {
 	const resolutions = RESOLUTIONS.filter(
@@ -22,11 +32,12 @@ function resolutionsOf(offer: Offer, firstFrame: FrameKind, lastFrame: FrameKind
 		type: 'options',
 		options: resolutions.map((resolution) => {
 			const durations = offer.resolutions[resolution] ?? [];
+			const only = durations.length === 1 ? ' only' : '';
 			const alone = goesWith(resolution, false, false) ? '' : ', from a first frame alone';
 			return {
 				name: resolution,
 				value: resolution,
-				description: `${joinWords(durations, 'or')} seconds${durations.length === 1 ? ' only' : ''}${alone}`,
+				description: `${joinNumbers(durations)} seconds${only}${alone}`,
 			};
 		}),
 		default: initial,
@@ -39,7 +50,7 @@ export function describeResolution(providers: readonly ProviderAdapter[]): INode
 	return perProvider(providers, CREATING, (provider) =>
 		perModel(provider, (offer) =>
 			dependingOn('firstFrame', FRAME_KINDS, (firstFrame) =>
-				firstFrame !== 'none' && offer.lastFrame
+				firstFrame !== 'none' && offer.lastFrame !== 'none'
 					? dependingOn('lastFrame', FRAME_KINDS, (lastFrame) => resolutionsOf(offer, firstFrame, lastFrame))
 					: resolutionsOf(offer, firstFrame, 'none'),
 			),
@@ -47,8 +58,24 @@ export function describeResolution(providers: readonly ProviderAdapter[]): INode
 	);
 }
 
+/** A list of many lengths is a number to fill in: the lengths that models have have no gaps then. */
+const LONGEST_LIST = 3;
+
+/** Saved workflows hold the value as a number; an expression may give a text. */
 function durationsOf(durations: readonly Duration[]): ConditionalField[] {
 	const initial = durations.find((duration) => duration === DEFAULT_DURATION) ?? durations[0] ?? DEFAULT_DURATION;
+	if (durations.length > LONGEST_LIST) {
+		const [minValue, maxValue] = [Math.min(...durations), Math.max(...durations)];
+		return always({
+			displayName: 'Duration',
+			name: 'duration',
+			type: 'number',
+			typeOptions: { minValue, maxValue, numberPrecision: 0 },
+			default: initial,
+			hint: 'In seconds',
+			description: `How many seconds the video lasts, ${minValue} to ${maxValue}; a longer one costs more and takes longer`,
+		});
+	}
 	return always({
 		displayName: 'Duration',
 		name: 'duration',
@@ -74,6 +101,43 @@ export function describeDuration(providers: readonly ProviderAdapter[]): INodePr
 	);
 }
 
+const RATIO_OPTIONS: Record<AspectRatio, INodePropertyOptions> = {
+	adaptive: {
+		name: 'Adaptive',
+		value: 'adaptive',
+		description: "The frame's or the first reference's; from text alone the provider's own, mostly 16:9",
+	},
+	'21:9': { name: '21:9', value: '21:9', description: 'As in cinemas' },
+	'16:9': { name: '16:9', value: '16:9', description: 'As on television' },
+	'4:3': { name: '4:3', value: '4:3' },
+	'1:1': { name: '1:1', value: '1:1', description: 'A square' },
+	'3:4': { name: '3:4', value: '3:4' },
+	'9:16': { name: '9:16', value: '9:16', description: 'As a phone is held' },
+};
+
+function ratiosOf(offered: readonly AspectRatio[]): ConditionalField[] {
+	if (offered.length === 0) return NEVER;
+	const ratios = ASPECT_RATIOS.filter((ratio) => ratio === DEFAULT_RATIO || offered.includes(ratio));
+	return always({
+		displayName: 'Aspect Ratio',
+		name: 'aspectRatio',
+		type: 'options',
+		options: ratios.map((ratio) => RATIO_OPTIONS[ratio]).sort((left, right) => left.name.localeCompare(right.name)),
+		default: DEFAULT_RATIO,
+		description: 'Width of the picture to its height',
+	});
+}
+
+/** @returns what provider and model offer with the frames that are chosen */
+export function describeAspectRatio(providers: readonly ProviderAdapter[]): INodeProperties[] {
+	return perProvider(providers, CREATING, (provider) =>
+		perModel(provider, (offer) => {
+			const { text = [], image = [], reference = [] } = offer.aspectRatios;
+			return dependingOnFrames(offer, (hasFrames) => ratiosOf(hasFrames ? image : [...text, ...reference]));
+		}),
+	);
+}
+
 /** A video as the form asks for it: nothing has been loaded, and whether it can be had is for the validation to say. */
 export interface VideoForm {
 	model: string;
@@ -81,9 +145,12 @@ export interface VideoForm {
 	cameraMovements: string[];
 	firstFrame: FrameChoice;
 	lastFrame: FrameChoice;
+	references: ReferenceChoices;
 	resolution: string;
 	/** Seconds, in whatever form they were given. */
 	duration: unknown;
+	/** Empty where nothing was chosen. */
+	aspectRatio: string;
 	promptOptimizer: boolean;
 	/** What could not be understood at all, in the form's words. */
 	problems: string[];
@@ -106,8 +173,10 @@ export function readVideoForm(get: GetParameter, adapter: ProviderAdapter): Vide
 		cameraMovements: readMovements(get('cameraMovements', [])),
 		firstFrame: readFrame(get, 'firstFrame', offer, problems),
 		lastFrame: readFrame(get, 'lastFrame', offer, problems),
+		references: readReferences(get, problems),
 		resolution: readWord(get('resolution', DEFAULT_RESOLUTION)),
 		duration: get('duration', DEFAULT_DURATION),
+		aspectRatio: readWord(get('aspectRatio', DEFAULT_RATIO)),
 		promptOptimizer: readBoolean(get('promptOptimizer', true), 'Prompt Optimizer', true, problems),
 		problems,
 	};

@@ -1,13 +1,14 @@
 import { fingerprintOf, idempotencyKeyOf } from '../core/video/fingerprint';
 import { describeJob, type Job } from '../core/job/job';
-import { validate, type DraftFrame, type FormRequest } from '../core/video/validate';
-import type { Frame, VideoRequest } from '../core/video/videoRequest';
-import { readVideoForm, type FrameChoice, type NodeOptions } from '../fields/form';
+import { modeOf } from '../core/video/offer';
+import { validate, type FormRequest } from '../core/video/validate';
+import type { VideoRequest } from '../core/video/videoRequest';
+import { readVideoForm, type NodeOptions } from '../fields/form';
 import { imageMissingError, inputError, requestError, unknownOutcomeError } from '../io/errors';
 import type { Entry } from '../io/ledger';
 import type { ExchangeResult } from '../io/providerClient';
-import { loadBytes, loadFrame } from '../io/frameFile';
 import type { CallbackPlan } from './callbackPlan';
+import { completeMedia, holdsFiles, keepMedia, loadMedia, type KeptMedia, type MediaName } from './keptMedia';
 import {
 	Abandoned,
 	isAbandoned,
@@ -18,37 +19,14 @@ import {
 	type RunContext,
 } from './runContext';
 
-/** A checked frame; of a file on the item its place, for bytes are not kept while other items are checked. */
-type KeptFrame = Frame | { kind: 'binary'; property: string; fileName: string; mimeType: string };
-
 /** An item's create, checked and ready to be sent. */
 export interface Purchase {
 	itemIndex: number;
-	request: Omit<FormRequest, 'firstFrame' | 'lastFrame'>;
-	firstFrame: KeptFrame | null;
-	lastFrame: KeptFrame | null;
+	request: Omit<FormRequest, MediaName>;
+	media: KeptMedia;
 	options: NodeOptions;
 	fingerprint: string;
 	callback: CallbackPlan['callback'];
-}
-
-async function loadChoice(run: RunContext, itemIndex: number, choice: FrameChoice): Promise<DraftFrame> {
-	return choice.kind === 'binary' ? await loadFrame(run.context, itemIndex, choice.property) : choice;
-}
-
-function keep(choice: FrameChoice, frame: Frame | null): KeptFrame | null {
-	if (frame?.kind !== 'file' || choice.kind !== 'binary') return frame;
-	return { ...choice, fileName: frame.fileName, mimeType: frame.mimeType };
-}
-
-async function complete(run: RunContext, itemIndex: number, kept: KeptFrame | null): Promise<Frame | null> {
-	if (kept?.kind !== 'binary') return kept;
-	const { property, fileName, mimeType } = kept;
-	return { kind: 'file', bytes: await loadBytes(run.context, itemIndex, property), fileName, mimeType };
-}
-
-function holdsFiles({ firstFrame, lastFrame }: Purchase): boolean {
-	return firstFrame?.kind === 'binary' || lastFrame?.kind === 'binary';
 }
 
 /**
@@ -64,21 +42,16 @@ export async function readPurchase(
 	{ callback, problems }: CallbackPlan,
 ): Promise<Purchase> {
 	const form = readVideoForm(parametersOf(run, itemIndex), run.adapter);
-	const draft = {
-		...form,
-		firstFrame: await loadChoice(run, itemIndex, form.firstFrame),
-		lastFrame: await loadChoice(run, itemIndex, form.lastFrame),
-	};
+	const draft = { ...form, ...(await loadMedia(run, itemIndex, form)) };
 	const validation = validate(run.adapter, draft);
 	const all = [...(validation.ok ? [] : validation.problems), ...form.problems, ...options.problems, ...problems];
 	if (!validation.ok || all.length > 0) throw inputError(placeOf(run, itemIndex), all);
 	for (const hint of validation.hints) run.hints.add(itemIndex, hint);
-	const { firstFrame, lastFrame, ...request } = validation.request;
+	const { firstFrame, lastFrame, references, ...request } = validation.request;
 	return {
 		itemIndex,
 		request,
-		firstFrame: keep(form.firstFrame, firstFrame),
-		lastFrame: keep(form.lastFrame, lastFrame),
+		media: keepMedia(form, { firstFrame, lastFrame, ...(references && { references }) }),
 		options,
 		fingerprint: fingerprintOf(run.adapter.id, { ...validation.request, extras: options.extras }),
 		callback,
@@ -129,8 +102,8 @@ async function prepare(run: RunContext, video: VideoRequest): Promise<ExchangeRe
  *
  * @throws NodeApiError with the job on it where it shows that it has none
  */
-async function checkImage(run: RunContext, { itemIndex, firstFrame, lastFrame }: Purchase, job: Job): Promise<void> {
-	if (run.adapter.hasImage === undefined || (firstFrame === null && lastFrame === null)) return;
+async function checkImage(run: RunContext, { itemIndex, media }: Purchase, job: Job): Promise<void> {
+	if (run.adapter.hasImage === undefined || modeOf(media) === 'text') return;
 	const outcome = await run.client.run(run.adapter.hasImage(job), PREPARATION, run.stop);
 	if (outcome.ok && !outcome.value) throw imageMissingError(placeOf(run, itemIndex), job);
 }
@@ -141,8 +114,7 @@ async function send(run: RunContext, purchase: Purchase, idempotencyKey: string,
 	const place = placeOf(run, itemIndex);
 	const video: VideoRequest = {
 		...request,
-		firstFrame: await complete(run, itemIndex, purchase.firstFrame),
-		lastFrame: await complete(run, itemIndex, purchase.lastFrame),
+		...(await completeMedia(run, itemIndex, purchase.media)),
 		extras: options.extras,
 		callbackUrl: callback?.url ?? null,
 		callbackProgress: callback?.progress ?? false,
@@ -191,7 +163,7 @@ export async function makeJob(run: RunContext, purchase: Purchase): Promise<JobR
 	}
 	const key = askAgainKey(run, purchase, entry);
 	const sendKeyed = async () => await send(run, purchase, key, entry !== null);
-	const result = holdsFiles(purchase) ? await run.files.run(sendKeyed) : await sendKeyed();
+	const result = holdsFiles(purchase.media) ? await run.files.run(sendKeyed) : await sendKeyed();
 	return { ...result, adopted: false };
 }
 
@@ -206,7 +178,7 @@ function askAgainKey(run: RunContext, purchase: Purchase, entry: Entry | null): 
 	if (entry?.state !== 'unknown') {
 		return idempotencyKeyOf(options.idempotencyKey, run.identity, itemIndex, fingerprint);
 	}
-	const canAskAgain = run.adapter.idempotentCreate !== undefined && !holdsFiles(purchase);
+	const canAskAgain = run.adapter.idempotentCreate !== undefined && !holdsFiles(purchase.media);
 	if (entry.idempotencyKey !== null && canAskAgain) return entry.idempotencyKey;
 	throw unknownOutcomeError(placeOf(run, itemIndex), entry.failure);
 }

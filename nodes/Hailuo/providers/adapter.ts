@@ -1,4 +1,4 @@
-import type { Offer } from '../core/video/catalog';
+import type { Offer } from '../core/video/offer';
 import type { CredentialKeys } from '../core/http/credentialFields';
 import type { Exchange, JsonObject } from '../core/http/http';
 import type { Job, JobReference, JobStatus } from '../core/job/job';

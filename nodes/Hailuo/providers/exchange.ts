@@ -1,13 +1,14 @@
 import type { Exchange, Failure, HttpRequest, HttpResponse, Step } from '../core/http/http';
-import type { Frame } from '../core/video/videoRequest';
+import { MEDIA_KINDS, type MediaKind } from '../core/video/media';
+import type { Media, References } from '../core/video/videoRequest';
 import { describeRedirect, describeUnreadable } from './refusal';
 
 /**
  * What the adapters share in reading answers and in joining requests to chains.
  */
 
-/** A frame whose bytes we hold. */
-export type FileFrame = Extract<Frame, { kind: 'file' }>;
+/** A file whose bytes we hold. */
+export type HeldFile = Extract<Media, { kind: 'file' }>;
 
 export interface AnswerReaders<Value> {
 	/** Reads an accepted answer; null when what was asked for is not in it. */
@@ -97,7 +98,7 @@ export function orElse<Value>(
  * @param readers how the answer is read; it leads to the file's address
  */
 export function uploadExchange(
-	file: FileFrame,
+	file: HeldFile,
 	request: Pick<HttpRequest, 'path' | 'host'>,
 	readers: AnswerReaders<string>,
 ): Exchange<string> {
@@ -106,15 +107,15 @@ export function uploadExchange(
 }
 
 /**
- * Uploads the frames whose bytes we hold, one after the other, and goes on with addresses only.
+ * Uploads the files whose bytes we hold, one after the other, and goes on with addresses only.
  *
- * @param frames in the request's order; null where there is none
+ * @param frames files of any kind in the request's order; null where there is none
  * @param upload builds the upload of one file; it leads to the file's address
  * @param proceed builds what follows from the addresses, in the order of `frames`
  */
 export function uploadFrames<Value>(
-	frames: ReadonlyArray<Frame | null>,
-	upload: (file: FileFrame) => Exchange<string>,
+	frames: ReadonlyArray<Media | null>,
+	upload: (file: HeldFile) => Exchange<string>,
 	proceed: (urls: ReadonlyArray<string | null>) => Exchange<Value>,
 ): Exchange<Value> {
 	const [frame, ...rest] = frames;
@@ -122,4 +123,31 @@ export function uploadFrames<Value>(
 	const goOn = (url: string | null) => uploadFrames(rest, upload, (urls) => proceed([url, ...urls]));
 	if (frame === null) return goOn(null);
 	return frame.kind === 'url' ? goOn(frame.url) : after(upload(frame), goOn);
+}
+
+/** Addresses of references, each kind in the request's order. */
+export type ReferenceUrls = Readonly<Record<MediaKind, readonly string[]>>;
+
+/**
+ * Does with references what `uploadFrames` does with frames.
+ *
+ * @param references those of the request
+ * @param upload builds the upload of one file; it leads to the file's address
+ * @param proceed builds what follows from the addresses
+ */
+export function uploadReferences<Value>(
+	references: References,
+	upload: (file: HeldFile) => Exchange<string>,
+	proceed: (urls: ReferenceUrls) => Exchange<Value>,
+): Exchange<Value> {
+	const places = MEDIA_KINDS.flatMap((kind) => references[kind].map((media) => ({ kind, media })));
+	return uploadFrames(
+		places.map(({ media }) => media),
+		upload,
+		(urls) => {
+			const urlsOf = (kind: MediaKind) =>
+				urls.filter((url) => url !== null).filter((_, index) => places[index]?.kind === kind);
+			return proceed({ images: urlsOf('images'), videos: urlsOf('videos'), audios: urlsOf('audios') });
+		},
+	);
 }

@@ -10,11 +10,25 @@ import {
 	type Gateway,
 	type Simulation,
 } from './gateway';
-import { BOOLEAN, IMAGE_SOURCE, oneOf, strictCheck, ZOD_PROMPT, type Check } from './schemas';
+import {
+	AUDIO_SOURCE,
+	BOOLEAN,
+	FIXED_RATIOS,
+	IMAGE_SOURCE,
+	listOf,
+	LONG_PROMPT,
+	oneOf,
+	range,
+	strictCheck,
+	VIDEO_SOURCE,
+	ZOD_PROMPT,
+	type Check,
+	type Problem,
+} from './schemas';
 import type { Answer, Operation, RecordedRequest, SimulatedJob } from './types';
 
 /**
- * AI/ML API (https://api.aimlapi.com). Sources: its pages and OpenAPI files for hailuo-02, hailuo-2.3 and hailuo-2.3-fast, its
+ * AI/ML API (https://api.aimlapi.com). Sources: its pages and OpenAPI files for hailuo-02, hailuo-2.3, hailuo-2.3-fast and h3, its
  * error page and billing page. Two route families hold their own jobs and know nothing of each other's ids.
  */
 const ROUTES: Record<string, 'universal' | 'minimax'> = {
@@ -44,6 +58,17 @@ const CREATE_CHECKS: Record<string, Check> = {
 		image_url: IMAGE_SOURCE,
 		last_image_url: IMAGE_SOURCE,
 		enhance_prompt: BOOLEAN,
+	}),
+	'universal minimax/h3': createCheck('minimax/h3', {
+		prompt: { ...LONG_PROMPT, format: 'at-most-7000-units' },
+		image_url: IMAGE_SOURCE,
+		last_image_url: IMAGE_SOURCE,
+		reference_image_urls: listOf(IMAGE_SOURCE, 9),
+		video_urls: listOf(VIDEO_SOURCE, 3),
+		audio_urls: listOf(AUDIO_SOURCE, 3),
+		duration: range(4, 15),
+		resolution: oneOf('2K'),
+		ratio: oneOf('adaptive', ...FIXED_RATIOS),
 	}),
 	// The older OpenAPI files of 2025-11.
 	'minimax minimax/hailuo-2.3-fast': createCheck(
@@ -111,6 +136,7 @@ export function aimlApi(simulation: Simulation): Gateway {
 		if (body.resolution === '1080P' && body.duration === 10) {
 			problems.push({ path: 'duration', message: '1080P supports 6 seconds only' });
 		}
+		problems.push(...referenceProblems(body));
 		if (problems.length > 0) {
 			const text = problems.map(
 				({ path, message }) => `${path === '' ? '' : `${path}: `}${message}${received(body, path)}`,
@@ -171,6 +197,22 @@ export function aimlApi(simulation: Simulation): Gateway {
 	}
 
 	return { operationOf, handle, refuse, unknownJob };
+}
+
+const FRAME_FIELDS = ['image_url', 'last_image_url'];
+const REFERENCE_FIELDS = ['reference_image_urls', 'video_urls', 'audio_urls'];
+
+/** What minimax/h3 says of its references in prose; frames and references exclude each other at MiniMax. */
+function referenceProblems(body: Record<string, unknown>): Problem[] {
+	const references = REFERENCE_FIELDS.filter((name) => name in body);
+	const isMixed = references.length > 0 && FRAME_FIELDS.some((name) => name in body);
+	const isAlone = references.length === 1 && references[0] === 'audio_urls';
+	const text = references.length === 0 && !FRAME_FIELDS.some((name) => name in body);
+	return [
+		...(isMixed ? [{ path: references[0] ?? '', message: 'Frames and references cannot be combined' }] : []),
+		...(isAlone ? [{ path: 'audio_urls', message: 'Cannot be the only reference' }] : []),
+		...(text && body.ratio === 'adaptive' ? [{ path: 'ratio', message: 'Cannot be adaptive without an image' }] : []),
+	];
 }
 
 function operationOf({ method, path }: { method: string; path: string }): Operation {

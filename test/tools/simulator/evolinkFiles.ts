@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { bearerToken, multipartOf, Refusal, type Gateway, type Simulation } from './gateway';
-import { imageTypeOf } from './samples';
+import { mediaTypeOf } from './samples';
 import type { Answer, RecordedRequest, UploadedFile } from './types';
 
 /** EvoLink's files API, a host of its own (https://files-api.evolink.ai). Source: its file pages. */
@@ -19,10 +19,10 @@ export function evolinkFiles(simulation: Simulation): Gateway {
 
 	function store(file: UploadedFile): Answer {
 		if (file.bytes.length > MAX_FILE_BYTES) throw new Refusal(413, 'File is too large');
-		const contentType = imageTypeOf(file.bytes);
+		const contentType = mediaTypeOf(file.bytes);
 		if (contentType === undefined) throw new Refusal(400, 'Unsupported file type');
 		const fileId = `file_${randomUUID().replaceAll('-', '')}`;
-		const name = file.filename === '' ? `${fileId}.${contentType.slice('image/'.length)}` : file.filename;
+		const name = file.filename === '' ? `${fileId}.${contentType.split('/')[1]}` : file.filename;
 		const url = simulation.cdn.addFile(`/evolink/files/${fileId}/${encodeURIComponent(name)}`, file.bytes, contentType);
 		simulation.uploads.push({ provider: 'evolink', url, bytes: file.bytes, contentType, filename: name });
 		return {

@@ -36,7 +36,11 @@ export async function parseBody(rawBody: Buffer, contentType: string): Promise<u
 async function parseMultipart(rawBody: Buffer, contentType: string): Promise<MultipartBody> {
 	const form = await new Response(new Uint8Array(rawBody), { headers: { 'content-type': contentType } }).formData();
 	const body: MultipartBody = { fields: {}, files: {} };
-	for (const [name, value] of form.entries()) {
+	const seen = new Map<string, number>();
+	for (const [sent, value] of form.entries()) {
+		const count = (seen.get(sent) ?? 0) + 1;
+		seen.set(sent, count);
+		const name = count === 1 ? sent : `${sent}#${count}`;
 		if (typeof value === 'string') {
 			body.fields[name] = value;
 		} else {

@@ -1,3 +1,3 @@
 export { startSimulator } from './server';
-export { testImage } from './samples';
+export { testImage, testMedia } from './samples';
 export type * from './types';

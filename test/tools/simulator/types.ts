@@ -59,6 +59,8 @@ export interface SimulatorOptions {
 	wiroImageFieldKind?: 'twin' | 'combined';
 	/** Wiro does not answer Tool/Detail. Default false. */
 	wiroToolDetailFails?: boolean;
+	/** Parameters of MiniMax-H3 that Wiro's Tool/Detail leaves out. Default none. */
+	wiroToolDetailLacks?: readonly string[];
 	/** Wiro takes no notice of fields that it does not know, images too, instead of refusing them. Default false. */
 	wiroIgnoresUnknownFields?: boolean;
 	/** Which field Cancel and Kill take; sources disagree. Default either. */
@@ -78,7 +80,7 @@ export interface SimulatorOptions {
 	statusWords?: Partial<Record<ProviderName, Partial<Record<JobPhase, string>>>>;
 }
 
-/** A parsed multipart body. */
+/** A parsed multipart body. A name that comes again is kept as `name#2`, `name#3` and so on. */
 export interface MultipartBody {
 	fields: Record<string, string>;
 	files: Record<string, UploadedFile>;
@@ -135,7 +137,7 @@ export interface SimulatedJob {
 	idempotencyKey?: string;
 }
 
-/** An image stored by an upload route. */
+/** A file stored by an upload route. */
 export interface RecordedUpload {
 	provider: ProviderName;
 	url: string;

@@ -1,6 +1,7 @@
 import { isMediaType, isRecord, isWebUrl, multipartOf, Refusal, type Simulation } from './gateway';
 import { imageTypeOf } from './samples';
 import { oneOf, strictCheck } from './schemas';
+import { describeH3, H3_SLUGS, readH3Run } from './wiroThird';
 import type { MultipartBody, RecordedRequest } from './types';
 
 interface FrameRule {
@@ -56,7 +57,7 @@ export interface RunRequest {
 /** Reads a slug; both the clean one and the one with dots and capitals lead to the same model. */
 export function cleanSlug(owner: string, project: string): string | undefined {
 	const slug = `${owner}/${project}`.toLowerCase().replace('hailuo-2.3', 'hailuo-2-3');
-	return MODELS[slug] ? slug : undefined;
+	return MODELS[slug] || H3_SLUGS[slug] ? slug : undefined;
 }
 
 function imageFieldsOf(slug: string, options: Simulation['options']): FrameRule[] {
@@ -76,6 +77,10 @@ export function describeTool(body: unknown, options: Simulation['options']): Rec
 	const slug = cleanSlug(slugowner, slugproject);
 	if (slug === undefined) throw new Refusal(200, 'slug-owner-project-not-exist', { code: 1 });
 	if (options.wiroToolDetailFails) refuse('tool-not-accessible');
+	if (H3_SLUGS[slug]) {
+		const parameters = describeH3(slug, options.wiroToolDetailLacks ?? []);
+		return { result: true, errors: [], tool: [{ slugowner, slugproject, parameters }] };
+	}
 	const hasTwins = options.wiroImageFieldKind !== 'combined';
 	const images = imageFieldsOf(slug, options).flatMap(({ name, required }) => [
 		{ id: name, type: hasTwins ? 'fileinput' : 'combinefileinput', required, options: [] },
@@ -91,6 +96,7 @@ export function describeTool(body: unknown, options: Simulation['options']): Rec
 
 /** Checks a Run request as a strict Wiro would; throws the refusal. */
 export function readRun(request: RecordedRequest, slug: string, options: Simulation['options']): RunRequest {
+	if (H3_SLUGS[slug]) return readH3Run(request, slug);
 	const form = multipartOf(request);
 	const fields = form?.fields ?? jsonFields(request);
 	const files = form?.files ?? {};

@@ -1,7 +1,7 @@
-import type { ImageType } from '../../../nodes/Hailuo/core/video/catalog';
+import type { ImageType } from '../../../nodes/Hailuo/core/video/media';
 import type { Failure } from '../../../nodes/Hailuo/core/http/http';
 import type { Job } from '../../../nodes/Hailuo/core/job/job';
-import type { DraftFrame, VideoDraft } from '../../../nodes/Hailuo/core/video/validate';
+import type { DraftFrame, DraftReferences, VideoDraft } from '../../../nodes/Hailuo/core/video/validate';
 
 /** A job that was made a moment ago and is being worked on. */
 export function aJob(changes: Partial<Job> = {}): Job {
@@ -45,12 +45,16 @@ export function aVideoDraft(changes: Partial<VideoDraft> = {}): VideoDraft {
 		cameraMovements: [],
 		firstFrame: { kind: 'none' },
 		lastFrame: { kind: 'none' },
+		references: NO_REFERENCES,
 		resolution: '768P',
 		duration: 6,
+		aspectRatio: 'adaptive',
 		promptOptimizer: true,
 		...changes,
 	};
 }
+
+export const NO_REFERENCES: DraftReferences = { images: [], videos: [], audios: [] };
 
 export const NO_FRAME: DraftFrame = { kind: 'none' };
 

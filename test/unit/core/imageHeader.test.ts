@@ -1,4 +1,4 @@
-import { IMAGE_TYPES, type ImageType } from '../../../nodes/Hailuo/core/video/catalog';
+import { IMAGE_TYPES, type ImageType } from '../../../nodes/Hailuo/core/video/media';
 import { IMAGE_TYPE_LABELS, readImageHeader } from '../../../nodes/Hailuo/core/video/imageHeader';
 import { anImage } from '../../tools/support/builders';
 

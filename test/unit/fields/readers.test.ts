@@ -9,6 +9,7 @@ import {
 	type WaitingForm,
 } from '../../../nodes/Hailuo/fields/form';
 import { validate } from '../../../nodes/Hailuo/core/video/validate';
+import { NO_REFERENCES } from '../../tools/support/builders';
 import { readerOfAny, shops, unlikeOthers } from './form';
 
 const shopOf = (id: string) => shops.find((shop) => shop.id === id)!;
@@ -57,8 +58,10 @@ describe('the video form', () => {
 			cameraMovements: ['Pan left', 'Zoom in'],
 			firstFrame: { kind: 'url', url: 'https://images.example/first.png' },
 			lastFrame: { kind: 'binary', property: 'last' },
+			references: NO_REFERENCES,
 			resolution: '512P',
 			duration: 10,
+			aspectRatio: 'adaptive',
 			promptOptimizer: false,
 			problems: [],
 		});
@@ -71,8 +74,10 @@ describe('the video form', () => {
 			cameraMovements: [],
 			firstFrame: { kind: 'none' },
 			lastFrame: { kind: 'none' },
+			references: NO_REFERENCES,
 			resolution: '768P',
 			duration: 6,
+			aspectRatio: 'adaptive',
 			promptOptimizer: true,
 			problems: [],
 		});
@@ -141,7 +146,12 @@ describe('the video form', () => {
 				const form = readVideo({ model: 'hailuo-02', prompt: 'A boat', [name]: value });
 				expect(form.problems.every((problem) => problem.startsWith(`'`))).toBe(true);
 				const frame = { kind: 'none' } as const;
-				const validation = validate(shopOf('evolink'), { ...form, firstFrame: frame, lastFrame: frame });
+				const validation = validate(shopOf('evolink'), {
+					...form,
+					firstFrame: frame,
+					lastFrame: frame,
+					references: NO_REFERENCES,
+				});
 				if (validation.ok)
 					expect(validation.request).toMatchObject({ model: 'hailuo-02', resolution: '768P', duration: 6 });
 			}
@@ -194,7 +204,7 @@ describe('the video form', () => {
 		});
 		const { firstFrame, lastFrame } = form;
 		if (firstFrame.kind === 'binary' || lastFrame.kind === 'binary') throw new Error('No frame is a file here');
-		expect(validate(shopOf('evolink'), { ...form, firstFrame, lastFrame })).toEqual({
+		expect(validate(shopOf('evolink'), { ...form, firstFrame, lastFrame, references: NO_REFERENCES })).toEqual({
 			ok: false,
 			problems: [`'Last Frame' is not offered by EvoLink for Hailuo 2.3`],
 		});

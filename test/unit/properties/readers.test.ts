@@ -147,7 +147,7 @@ function requestsOf(adapter: ProviderAdapter): fc.Arbitrary<VideoRequest> {
 			return aRequest({
 				model: offer.model,
 				firstFrame,
-				lastFrame: firstFrame && offer.lastFrame ? last : null,
+				lastFrame: firstFrame && offer.lastFrame !== 'none' ? last : null,
 				...rest,
 			});
 		});

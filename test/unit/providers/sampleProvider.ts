@@ -1,4 +1,4 @@
-import { offer, slugFor } from '../../../nodes/Hailuo/core/video/catalog';
+import { offer, slugFor } from '../../../nodes/Hailuo/core/video/offer';
 import type { Exchange, Failure, FailureKind, HttpResponse } from '../../../nodes/Hailuo/core/http/http';
 import type { Job, JobReference } from '../../../nodes/Hailuo/core/job/job';
 import { encodeSegment, numberAt, textAt, webUrlAt } from '../../../nodes/Hailuo/core/http/read';
@@ -24,7 +24,7 @@ const SAMPLE: ProviderIdentity = {
 			slug: { text: 'two-from-text', image: 'two-from-image' },
 			prompt: 'required',
 			without: ['512P'],
-			lastFrame: false,
+			lastFrame: 'none',
 		}),
 	],
 	handles: ['fileId'],

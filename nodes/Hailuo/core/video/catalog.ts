@@ -1,63 +1,133 @@
+import { H3_IMAGE_SHAPE, IMAGE_SHAPE, type ImageShape, type ReferenceLimits } from './media';
+
 /**
  * What a Hailuo model can do, whoever sells it. What a gateway sells of it is in that gateway's adapter
- * (its offers); `offerOf` joins the two. The form, the validation and README's table are drawn from here.
+ * (its offers); `offer` joins the two. The form, the validation and the tables of the reference are drawn from here.
  */
-export const RESOLUTIONS = ['512P', '768P', '1080P'] as const;
+export const RESOLUTIONS = ['480P', '512P', '768P', '1080P', '2K'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
 /** Seconds. */
-export const DURATIONS = [6, 10] as const;
+export const DURATIONS = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] as const;
 export type Duration = (typeof DURATIONS)[number];
 
-export const MODEL_IDS = ['hailuo-2.3-fast', 'hailuo-2.3', 'hailuo-02', 'hailuo-03'] as const;
+/** `adaptive` is the shape of the frame or of the first reference; from text alone there is none to follow. */
+export const ASPECT_RATIOS = ['adaptive', '21:9', '16:9', '4:3', '1:1', '3:4', '9:16'] as const;
+export type AspectRatio = (typeof ASPECT_RATIOS)[number];
+
+export const MODEL_IDS = [
+	'hailuo-2.3-fast',
+	'hailuo-2.3',
+	'hailuo-02',
+	'hailuo-03',
+	'hailuo-03-max',
+	'hailuo-03-max-turbo',
+] as const;
 export type ModelId = (typeof MODEL_IDS)[number];
 
 /** Durations by resolution; a resolution that is not named is not offered. */
 export type ResolutionTable = Partial<Record<Resolution, readonly Duration[]>>;
 
+/** What a video is made from. */
+export const VIDEO_MODES = ['text', 'image', 'reference'] as const;
+export type VideoMode = (typeof VIDEO_MODES)[number];
+
+/** The aspect ratios that may be named, by what the video is made from; none for a mode that is not there. */
+export type RatioTable = Partial<Record<VideoMode, readonly AspectRatio[]>>;
+
 export interface Model {
 	label: string;
 	/** Can make a video from a prompt alone. */
 	textToVideo: boolean;
-	/** Takes a last frame beside the first. */
-	lastFrame: boolean;
+	/** Takes a last frame, and whether it needs a first one beside it. */
+	lastFrame: 'none' | 'besideFirst' | 'alone';
+	/** Null for a model without references. They and frames exclude each other. */
+	references: ReferenceLimits | null;
 	resolutions: ResolutionTable;
+	aspectRatios: RatioTable;
 	/** Characters, the camera bracket counted. */
 	promptLimit: number;
+	/** Has a switch for the rewriting of the prompt. */
+	promptOptimizer: boolean;
+	/** Reads the bracket of camera commands. */
+	cameraMovements: boolean;
+	imageShape: ImageShape;
 }
 
+/** What 02, 2.3 and 2.3 Fast have alike. */
+const SECOND_GENERATION = {
+	lastFrame: 'none',
+	references: null,
+	aspectRatios: {},
+	promptLimit: 2000,
+	promptOptimizer: true,
+	cameraMovements: true,
+	imageShape: IMAGE_SHAPE,
+} as const;
+
+const SIX_OR_TEN: readonly Duration[] = [6, 10];
+
+/** @returns every whole number of seconds in between, both ends too */
+const secondsFrom = (least: Duration, most: Duration): readonly Duration[] =>
+	DURATIONS.filter((seconds) => seconds >= least && seconds <= most);
+
+/** Those that need nothing to follow. */
+export const FIXED_RATIOS = ASPECT_RATIOS.filter((ratio) => ratio !== 'adaptive');
+
+/** What MiniMax-H3 and its variants have alike. */
+const THIRD_GENERATION = {
+	textToVideo: true,
+	references: { images: 9, videos: 3, audios: 3, total: 12, audioAlone: false },
+	aspectRatios: { text: FIXED_RATIOS, image: ASPECT_RATIOS, reference: ASPECT_RATIOS },
+	promptLimit: 7000,
+	promptOptimizer: false,
+	cameraMovements: false,
+	imageShape: H3_IMAGE_SHAPE,
+} as const;
+
 /**
- * Sources: MiniMax video generation guide, model and mode matrix (02, 2.3, 2.3-Fast; checked 2026-10);
- * Apiframe OpenAPI 2.0.0-beta.1, `hailuoParams` (03; its gateway is the only one of the four that sells it).
+ * Sources: MiniMax video generation guide, model and mode matrix (02, 2.3, 2.3-Fast; checked 2026-10); MiniMax's V2 pages,
+ * EvoLink's parameter tables and AI/ML API's OpenAPI for MiniMax-H3 (checked 2026-11). Of H3-Max and H3-Max-Turbo the
+ * schemas themselves were not read, only which seconds, resolutions and modes they have (EvoLink).
  */
 export const MODELS: Record<ModelId, Model> = {
 	'hailuo-2.3-fast': {
+		...SECOND_GENERATION,
 		label: 'Hailuo 2.3 Fast',
 		textToVideo: false,
-		lastFrame: false,
-		resolutions: { '768P': [6, 10], '1080P': [6] },
-		promptLimit: 2000,
+		resolutions: { '768P': SIX_OR_TEN, '1080P': [6] },
 	},
 	'hailuo-2.3': {
+		...SECOND_GENERATION,
 		label: 'Hailuo 2.3',
 		textToVideo: true,
-		lastFrame: false,
-		resolutions: { '768P': [6, 10], '1080P': [6] },
-		promptLimit: 2000,
+		resolutions: { '768P': SIX_OR_TEN, '1080P': [6] },
 	},
 	'hailuo-02': {
+		...SECOND_GENERATION,
 		label: 'Hailuo 02',
 		textToVideo: true,
-		lastFrame: true,
-		resolutions: { '512P': [6, 10], '768P': [6, 10], '1080P': [6] },
-		promptLimit: 2000,
+		lastFrame: 'besideFirst',
+		resolutions: { '512P': SIX_OR_TEN, '768P': SIX_OR_TEN, '1080P': [6] },
 	},
 	'hailuo-03': {
+		...THIRD_GENERATION,
 		label: 'Hailuo 03',
-		textToVideo: true,
-		lastFrame: false,
-		resolutions: { '768P': [6, 10], '1080P': [6, 10] },
-		promptLimit: 2000,
+		lastFrame: 'alone',
+		resolutions: { '768P': secondsFrom(4, 15), '2K': secondsFrom(4, 15) },
+	},
+	'hailuo-03-max': {
+		...THIRD_GENERATION,
+		label: 'Hailuo 03 Max',
+		lastFrame: 'besideFirst',
+		resolutions: { '480P': secondsFrom(5, 15), '768P': secondsFrom(5, 15) },
+	},
+	'hailuo-03-max-turbo': {
+		...THIRD_GENERATION,
+		label: 'Hailuo 03 Max Turbo',
+		lastFrame: 'besideFirst',
+		references: null,
+		resolutions: { '480P': secondsFrom(5, 15), '768P': secondsFrom(5, 15) },
 	},
 };
 
@@ -82,87 +152,3 @@ export const CAMERA_MOVEMENTS = [
 
 /** More in one bracket is allowed but advised against (EvoLink OpenAPI, `prompt`). */
 export const ADVISED_CAMERA_MOVEMENTS = 3;
-
-/** The image types MiniMax takes, by the name their bytes are recognised under. */
-export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
-export type ImageType = (typeof IMAGE_TYPES)[number];
-
-/** Bytes; 20 MB per image at every gateway that states a limit. */
-export const IMAGE_SIZE_LIMIT = 20 * 1024 * 1024;
-
-/** Pixels of an image's short side, and how many times as long the other may be; documented alike by all gateways. */
-export const IMAGE_SHAPE = { shortSideAbove: 300, longestRatio: 2.5 };
-
-/** What a video is made from. */
-export type VideoMode = 'text' | 'image';
-
-/** How one gateway sells one model. */
-export interface Offer {
-	model: ModelId;
-	/** How the gateway calls the model; where it has a name for each mode, all of them. */
-	slug: string | Readonly<Record<VideoMode, string>>;
-	/** `recommended`: the gateway's schema leaves it optional, though the model makes its video from an image. */
-	firstFrame: 'optional' | 'recommended' | 'required';
-	lastFrame: boolean;
-	/** What the gateway sells of the model's resolutions. */
-	resolutions: ResolutionTable;
-	prompt: 'required' | 'optional' | 'requiredWithoutImage';
-	/** What the limit of a prompt counts: an emoji is one character, but two units of UTF-16 and more. */
-	promptCounts: 'characters' | 'utf16Units';
-	imageTypes: readonly ImageType[];
-}
-
-/** What an adapter states of a model it sells; everything else follows from the model. */
-export type OfferTerms = Pick<Offer, 'model' | 'slug' | 'prompt'> &
-	Partial<Omit<Offer, 'model' | 'slug' | 'prompt' | 'resolutions'>> & {
-		/** Resolutions of the model that this gateway does not sell. */
-		without?: readonly Resolution[];
-	};
-
-/**
- * Joins a model with a gateway's terms.
- *
- * @param terms what the adapter states; unstated terms follow the model (a first frame is required where the model
- * makes no video from text alone, a last frame is offered where the model takes one, all image types)
- * @returns the offer the form and the validation work with
- */
-export function offer(terms: OfferTerms): Offer {
-	const model = MODELS[terms.model];
-	const resolutions: ResolutionTable = {};
-	for (const resolution of RESOLUTIONS) {
-		const durations = model.resolutions[resolution];
-		if (durations && !terms.without?.includes(resolution)) resolutions[resolution] = durations;
-	}
-	return {
-		model: terms.model,
-		slug: terms.slug,
-		prompt: terms.prompt,
-		promptCounts: terms.promptCounts ?? 'characters',
-		firstFrame: terms.firstFrame ?? (model.textToVideo ? 'optional' : 'required'),
-		lastFrame: terms.lastFrame ?? model.lastFrame,
-		resolutions,
-		imageTypes: terms.imageTypes ?? IMAGE_TYPES,
-	};
-}
-
-/**
- * @param request what is to be made; a frame is anything but null
- * @returns how the gateway calls the model for it; our own name where the gateway does not sell it
- */
-export function slugFor(
-	offers: readonly Offer[],
-	request: { model: ModelId; firstFrame: unknown; lastFrame: unknown },
-): string {
-	const slug = offers.find(({ model }) => model === request.model)?.slug ?? request.model;
-	if (typeof slug === 'string') return slug;
-	return request.firstFrame === null && request.lastFrame === null ? slug.text : slug.image;
-}
-
-/**
- * @param matches says of a slug whether it is the one that was found
- * @returns the model that a gateway calls so, in whatever mode
- */
-export function modelOfSlug(offers: readonly Offer[], matches: (slug: string) => boolean): ModelId | null {
-	const slugsOf = ({ slug }: Offer) => (typeof slug === 'string' ? [slug] : Object.values(slug));
-	return offers.find((offer) => slugsOf(offer).some(matches))?.model ?? null;
-}

@@ -1,4 +1,4 @@
-import type { ImageType } from './catalog';
+import type { ImageType } from './media';
 
 /** What the first bytes of a file tell of it. */
 export interface ImageHeader {

@@ -1,20 +1,16 @@
-import {
-	ADVISED_CAMERA_MOVEMENTS,
-	CAMERA_MOVEMENTS,
-	DURATIONS,
-	IMAGE_TYPES,
-	MODELS,
-	RESOLUTIONS,
-	type Offer,
-	type Resolution,
-} from './catalog';
+import { ADVISED_CAMERA_MOVEMENTS, CAMERA_MOVEMENTS, MODELS } from './catalog';
 import { isPrivateUrl } from '../http/privateAddress';
-import { numberAt, textAt } from '../http/read';
-import { checkFrame, type DraftFrame } from './checkFrame';
-import type { VideoRequest } from './videoRequest';
-import { joinWords, quoted, shown } from './words';
+import { checkFrame, type DraftFrame, type DraftMedia } from './checkFrame';
+import type { MediaRules } from './checkMedia';
+import { checkReferences, kindsIn, REFERENCE_LABELS, type DraftReferences } from './checkReferences';
+import { checkRatio, checkShape } from './checkShape';
+import { describeSize, IMAGE_SHAPE, IMAGE_TYPES, MEDIA_SIZES, megabytes } from './media';
+import type { Offer } from './offer';
+import type { Media, VideoRequest } from './videoRequest';
+import { joinWords, quoted } from './words';
 
-export type { DraftFrame } from './checkFrame';
+export type { DraftFrame, DraftMedia } from './checkFrame';
+export type { DraftReferences } from './checkReferences';
 
 /** The form's values before anything is known of them: an expression may have put anything there. */
 export interface VideoDraft {
@@ -23,9 +19,12 @@ export interface VideoDraft {
 	cameraMovements: string[];
 	firstFrame: DraftFrame;
 	lastFrame: DraftFrame;
+	references: DraftReferences;
 	resolution: string;
 	/** As it was given: the message about it shows it so. */
 	duration: unknown;
+	/** Empty, like `adaptive`, where nothing was chosen. */
+	aspectRatio: string;
 	promptOptimizer: boolean;
 }
 
@@ -53,14 +52,10 @@ export function composePrompt(prompt: string, cameraMovements: readonly string[]
 	return `${prompt.trim()} ${bracket}`.trim();
 }
 
-/** Says whether a resolution goes with these frames: 512P is made from a first frame alone (MiniMax video generation guide). */
-export function goesWith(resolution: Resolution, hasFirstFrame: boolean, hasLastFrame: boolean): boolean {
-	return resolution !== '512P' || (hasFirstFrame && !hasLastFrame);
-}
-
 function checkPrompt(draft: VideoDraft, offer: Offer, provider: string, problems: string[]): string {
 	const prompt = composePrompt(draft.prompt, draft.cameraMovements);
-	const { label, promptLimit } = MODELS[offer.model];
+	const { label } = MODELS[offer.model];
+	const { promptLimit } = offer;
 	if (prompt === '' && offer.prompt === 'required')
 		problems.push(`'Prompt' is empty; ${provider} needs one for ${label}`);
 	if (prompt === '' && offer.prompt === 'requiredWithoutImage' && draft.firstFrame.kind === 'none')
@@ -75,7 +70,17 @@ function checkPrompt(draft: VideoDraft, offer: Offer, provider: string, problems
 	return prompt;
 }
 
-function checkCameraMovements(movements: readonly string[], problems: string[]): void {
+function checkCameraMovements(
+	movements: readonly string[],
+	offer: Offer | undefined,
+	provider: string,
+	problems: string[],
+): void {
+	if (offer?.cameraMovements === false && movements.length > 0) {
+		const { label } = MODELS[offer.model];
+		problems.push(`'Camera Movements' is not offered by ${provider} for ${label}; describe them in the prompt`);
+		return;
+	}
 	const known: readonly string[] = CAMERA_MOVEMENTS;
 	for (const movement of movements.filter((candidate) => !known.includes(candidate)))
 		problems.push(`'Camera Movements' holds ${quoted(movement)}, which is none of the ${known.length} commands`);
@@ -88,56 +93,45 @@ function checkFrames({ firstFrame, lastFrame }: VideoDraft, offer: Offer, provid
 	if (!hasFirst && offer.firstFrame === 'required')
 		problems.push(`'First Frame' is missing; ${label} makes its video from an image`);
 	if (lastFrame.kind === 'none') return;
-	if (!offer.lastFrame) problems.push(`'Last Frame' is not offered by ${provider} for ${label}`);
-	else if (!hasFirst) problems.push(`'Last Frame' needs a 'First Frame' beside it`);
+	if (offer.lastFrame === 'none') problems.push(`'Last Frame' is not offered by ${provider} for ${label}`);
+	else if (!hasFirst && offer.lastFrame === 'besideFirst')
+		problems.push(`'Last Frame' needs a 'First Frame' beside it`);
 }
 
-/** Reads `6`, `'6'`, and also `'6s'` or `'6 seconds'`, which mean nothing else; null for what is no number. */
-function secondsIn(given: unknown): number | null {
-	const text = textAt(given)?.replace(/\s*(?:s|secs?|seconds?)$/i, '') ?? null;
-	return numberAt(text);
-}
-
-/** Checks resolution and duration together: which durations there are depends on the resolution. */
-function checkShape(
-	draft: VideoDraft,
+/** Files that travel inside of a request have one limit together. */
+function checkFilesTogether(
+	files: ReadonlyArray<Media | null>,
 	offer: Offer,
 	provider: string,
 	problems: string[],
-): Pick<FormRequest, 'resolution' | 'duration'> | null {
-	const offered = RESOLUTIONS.filter((known) => offer.resolutions[known]);
-	const resolution = offered.find((known) => known === draft.resolution.trim().toUpperCase());
-	const durations = DURATIONS.filter((known) =>
-		(resolution ? [resolution] : offered).some((name) => offer.resolutions[name]?.includes(known)),
-	);
-	if (!resolution) {
+): void {
+	if (offer.filesTogether === null) return;
+	const size = files.reduce((sum, file) => sum + (file?.kind === 'file' ? file.bytes.length : 0), 0);
+	if (size > megabytes(offer.filesTogether)) {
 		problems.push(
-			`'Resolution' ${quoted(draft.resolution)} is not offered by ${provider} for ${MODELS[offer.model].label}; choose ${joinWords(offered, 'or')}`,
-		);
-	} else if (!goesWith(resolution, draft.firstFrame.kind !== 'none', draft.lastFrame.kind !== 'none')) {
-		problems.push(`'Resolution' ${resolution} needs a 'First Frame' and no 'Last Frame'`);
-	}
-	const seconds = secondsIn(draft.duration);
-	const duration = durations.find((known) => known === seconds);
-	if (!duration) {
-		problems.push(
-			`'Duration' is ${shown(draft.duration)}, which is not offered at ${resolution ?? 'any resolution'}; choose ${joinWords(durations, 'or')} seconds`,
+			`The files have ${describeSize(size)} together; ${provider} takes at most ${offer.filesTogether} MB in one request. Give addresses instead of files`,
 		);
 	}
-	return resolution && duration ? { resolution, duration } : null;
 }
 
 /** @returns what is allowed but unwise */
 function hintsAbout(draft: VideoDraft, offer: Offer, provider: string): string[] {
 	const hints: string[] = [];
 	const { label } = MODELS[offer.model];
+	const isPrivate = (media: DraftFrame | DraftMedia) => media.kind === 'url' && isPrivateUrl(media.url.trim());
 	for (const [field, frame] of [
 		['First Frame', draft.firstFrame],
 		['Last Frame', draft.lastFrame],
 	] as const) {
-		if (frame.kind === 'url' && isPrivateUrl(frame.url.trim()))
+		if (isPrivate(frame))
 			hints.push(
 				`'${field} URL' is a private address, which a provider on the internet cannot open: take 'Binary File'`,
+			);
+	}
+	for (const kind of kindsIn(draft.references)) {
+		if (draft.references[kind].some(isPrivate))
+			hints.push(
+				`'${REFERENCE_LABELS[kind]}' holds a private address, which a provider on the internet cannot open: name the binary field with the file`,
 			);
 	}
 	const movements = draft.cameraMovements.length;
@@ -149,6 +143,12 @@ function hintsAbout(draft: VideoDraft, offer: Offer, provider: string): string[]
 	if (movements > ADVISED_CAMERA_MOVEMENTS)
 		hints.push(`${movements} camera movements at the same time: MiniMax advises at most ${ADVISED_CAMERA_MOVEMENTS}`);
 	return hints;
+}
+
+/** What is asked of files for a model that is not sold: what is wrong with them there is wrong everywhere. */
+function usualRules(offers: readonly Offer[]): MediaRules['offer'] {
+	const imageTypes = IMAGE_TYPES.filter((type) => offers.some((offer) => offer.imageTypes.includes(type)));
+	return { imageTypes, imageShape: IMAGE_SHAPE, mediaSizes: MEDIA_SIZES };
 }
 
 /**
@@ -169,19 +169,32 @@ export function validate({ label: provider, offers }: ProviderOffers, draft: Vid
 	}
 	// What hangs on a model is left alone where there is none.
 	const prompt = offer ? checkPrompt(draft, offer, provider, problems) : '';
-	checkCameraMovements(cameraMovements, problems);
-	const imageTypes = IMAGE_TYPES.filter((type) =>
-		(offer ? [offer] : offers).some((candidate) => candidate.imageTypes.includes(type)),
-	);
-	const check = (label: string, frame: DraftFrame) => checkFrame(label, frame, imageTypes, provider, problems);
-	const firstFrame = check('First Frame', draft.firstFrame);
-	const lastFrame = offer?.lastFrame === false ? null : check('Last Frame', draft.lastFrame);
+	checkCameraMovements(cameraMovements, offer, provider, problems);
+	const rules = { provider, offer: offer ?? usualRules(offers) };
+	const firstFrame = checkFrame('First Frame', draft.firstFrame, rules, problems);
+	const lastFrame = offer?.lastFrame === 'none' ? null : checkFrame('Last Frame', draft.lastFrame, rules, problems);
 	if (offer) checkFrames(draft, offer, provider, problems);
+	const hasFrames = draft.firstFrame.kind !== 'none' || draft.lastFrame.kind !== 'none';
+	const references = checkReferences(draft.references, offer, rules, hasFrames, problems);
+	const mode = hasFrames ? 'image' : kindsIn(draft.references).length > 0 ? 'reference' : 'text';
 	const shape = offer ? checkShape(draft, offer, provider, problems) : null;
+	const aspectRatio = offer ? checkRatio(draft.aspectRatio, mode, offer, provider, problems) : undefined;
+	const files = [firstFrame, lastFrame, ...Object.values(references ?? {}).flat()];
+	if (offer) checkFilesTogether(files, offer, provider, problems);
 	const isUnclear =
 		(firstFrame === null && draft.firstFrame.kind !== 'none') ||
-		(lastFrame === null && draft.lastFrame.kind !== 'none');
+		(lastFrame === null && draft.lastFrame.kind !== 'none') ||
+		(references === undefined && kindsIn(draft.references).length > 0);
 	if (!offer || !shape || isUnclear || problems.length > 0) return { ok: false, problems };
-	const request = { model: offer.model, prompt, firstFrame, lastFrame, ...shape, promptOptimizer };
+	const request: FormRequest = {
+		model: offer.model,
+		prompt,
+		firstFrame,
+		lastFrame,
+		...(references && { references }),
+		...shape,
+		...(aspectRatio && { aspectRatio }),
+		promptOptimizer: offer.promptOptimizer ? promptOptimizer : null,
+	};
 	return { ok: true, request, hints: hintsAbout(draft, offer, provider) };
 }

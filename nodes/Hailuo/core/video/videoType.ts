@@ -1,17 +1,17 @@
 import { cleanText } from '../http/read';
 import { readImageHeader } from './imageHeader';
 
-/** What videos are called in n8n, by what their first bytes say. */
-export interface VideoType {
+/** What a file is called in n8n, by what its first bytes say. */
+export interface MediaType {
 	mimeType: string;
 	extension: string;
 }
 
-const MP4: VideoType = { mimeType: 'video/mp4', extension: 'mp4' };
-const QUICKTIME: VideoType = { mimeType: 'video/quicktime', extension: 'mov' };
+const MP4: MediaType = { mimeType: 'video/mp4', extension: 'mp4' };
+const QUICKTIME: MediaType = { mimeType: 'video/quicktime', extension: 'mov' };
 
 /** By the document type in the header of EBML. */
-const EBML_TYPES: Record<string, VideoType> = {
+const EBML_TYPES: Record<string, MediaType> = {
 	webm: { mimeType: 'video/webm', extension: 'webm' },
 	matroska: { mimeType: 'video/x-matroska', extension: 'mkv' },
 };
@@ -42,7 +42,7 @@ const BRAND_OF_OTHERS = /^(M4A |M4B |M4P |F4A |F4B |mif1|mif2|msf1|miaf|he[iv][a
  * @param head the first bytes, as many as there are
  * @returns null when they are no video's, or too few to say so; more bytes never turn one video type into another
  */
-export function recogniseVideo(head: Uint8Array): VideoType | null {
+export function recogniseVideo(head: Uint8Array): MediaType | null {
 	const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, HEAD_SIZE)).toString('latin1');
 	if (text.startsWith(EBML_SIGNATURE)) return EBML_TYPES[EBML_DOCUMENT_TYPE.exec(text)?.[1] ?? ''] ?? null;
 	const box = text.slice(4, 8);

@@ -22,3 +22,10 @@ export function joinWords(words: ReadonlyArray<string | number>, last: 'and' | '
 		? words.join('')
 		: `${words.slice(0, -1).join(', ')} ${last} ${words[words.length - 1] ?? ''}`;
 }
+
+/** @returns numbers in rising order as a sentence can show them: a range where there is no gap in it */
+export function joinNumbers(numbers: readonly number[]): string {
+	const [first = 0] = numbers;
+	const isRange = numbers.length > 2 && numbers.every((number, index) => number === first + index);
+	return isRange ? `${first} to ${numbers[numbers.length - 1] ?? ''}` : joinWords(numbers, 'or');
+}

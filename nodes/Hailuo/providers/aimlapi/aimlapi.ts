@@ -1,8 +1,8 @@
 import type { Exchange, HttpResponse, JsonObject } from '../../core/http/http';
 import type { Job, JobReference } from '../../core/job/job';
 import { wellFormed } from '../../core/http/read';
-import { slugFor } from '../../core/video/catalog';
-import type { Frame, VideoRequest } from '../../core/video/videoRequest';
+import { slugFor } from '../../core/video/offer';
+import type { Media, References, VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
 import { orElse } from '../exchange';
 import { createExchange, getExchange } from '../jobExchange';
@@ -19,14 +19,26 @@ const PATHS = {
 
 type AimlRoute = keyof typeof PATHS;
 
+/** What the older route sells too (the schemas on it); MiniMax-H3 came when it had gone from the documentation. */
+const ON_OLDER_ROUTE: readonly string[] = ['hailuo-2.3-fast', 'hailuo-2.3', 'hailuo-02'];
+
 /** The route is not there, or not for this. */
 const ROUTE_GONE: readonly number[] = [404, 405, 410];
 
 /** `format: uri` rules out bare Base64, so bytes go as a data URL. */
-function imageAddress(frame: Frame): string {
-	if (frame.kind === 'url') return frame.url;
-	const { buffer, byteOffset, byteLength } = frame.bytes;
-	return `data:${frame.mimeType};base64,${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}`;
+function addressOf(media: Media): string {
+	if (media.kind === 'url') return media.url;
+	const { buffer, byteOffset, byteLength } = media.bytes;
+	return `data:${media.mimeType};base64,${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}`;
+}
+
+function referenceFields(references: References | undefined): JsonObject {
+	const { images = [], videos = [], audios = [] } = references ?? {};
+	return {
+		...(images.length > 0 && { reference_image_urls: images.map(addressOf) }),
+		...(videos.length > 0 && { video_urls: videos.map(addressOf) }),
+		...(audios.length > 0 && { audio_urls: audios.map(addressOf) }),
+	};
 }
 
 /**
@@ -42,9 +54,11 @@ function createBody(request: VideoRequest, route: AimlRoute): JsonObject {
 		prompt: request.prompt,
 		resolution: request.resolution,
 		duration: request.duration,
-		[optimizerField]: request.promptOptimizer,
-		...(request.firstFrame && { [firstFrameField]: imageAddress(request.firstFrame) }),
-		...(request.lastFrame && { last_image_url: imageAddress(request.lastFrame) }),
+		...(request.promptOptimizer !== null && { [optimizerField]: request.promptOptimizer }),
+		...(request.firstFrame && { [firstFrameField]: addressOf(request.firstFrame) }),
+		...(request.lastFrame && { last_image_url: addressOf(request.lastFrame) }),
+		...referenceFields(request.references),
+		...(request.aspectRatio && { ratio: request.aspectRatio }),
 	};
 }
 
@@ -71,7 +85,7 @@ const provesRouteGone = (response: HttpResponse) => isRouteGone(response) && isO
 
 /**
  * AI/ML API (aimlapi.com). No cancellation, no callbacks, no upload of files, no idempotency key.
- * Sources: AI/ML API docs, pages and OpenAPI of the three models, universal-video-fetch, "Errors and messages".
+ * Sources: AI/ML API docs, pages and OpenAPI of the four models, universal-video-fetch, "Errors and messages".
  */
 export const aimlApi: ProviderAdapter = {
 	...AIML_API,
@@ -82,6 +96,7 @@ export const aimlApi: ProviderAdapter = {
 		{
 			name: 'route',
 			label: 'Route',
+			models: ON_OLDER_ROUTE,
 			description: 'Which of the two addresses of AI/ML API the job is made on',
 			type: 'options',
 			default: 'auto',
@@ -101,9 +116,11 @@ export const aimlApi: ProviderAdapter = {
 
 	create(request) {
 		const { route } = request.extras;
-		if (route === 'minimax') return createOn(request, 'minimax');
 		const universal = createOn(request, 'universal');
-		return route === 'universal' ? universal : orElse(universal, provesRouteGone, () => createOn(request, 'minimax'));
+		if (route === 'universal' || !ON_OLDER_ROUTE.includes(request.model)) return universal;
+		return route === 'minimax'
+			? createOn(request, 'minimax')
+			: orElse(universal, provesRouteGone, () => createOn(request, 'minimax'));
 	},
 
 	get(reference) {

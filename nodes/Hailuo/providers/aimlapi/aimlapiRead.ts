@@ -1,14 +1,21 @@
-import { modelOfSlug, offer } from '../../core/video/catalog';
+import { IMAGE_SHAPE } from '../../core/video/media';
+import { modelOfSlug, offer, type OfferTerms } from '../../core/video/offer';
 import type { Failure, FailureKind, HttpResponse } from '../../core/http/http';
 import { listAt, momentAt, numberAt, textAt, valueAt } from '../../core/http/read';
 import { describeRefusal, kindOfStatus } from '../refusal';
 import { describeCost, mapStatus, urlsIn, type JobReading, type ProviderIdentity, type Reason } from '../jobExchange';
 
-const TAKEN: Pick<Parameters<typeof offer>[0], 'prompt' | 'promptCounts' | 'imageTypes'> = {
+const TAKEN: Pick<OfferTerms, 'prompt' | 'promptCounts' | 'imageTypes'> = {
 	prompt: 'required',
 	promptCounts: 'utf16Units',
 	imageTypes: ['image/jpeg', 'image/png'],
 };
+
+/**
+ * AI/ML API's OpenAPI of minimax/h3 has 2K alone, and for its images what it has for the older models. Files travel inside
+ * of the request, a third longer as Base64; MiniMax takes 64 MB of it.
+ */
+const OWN_03 = { without: ['768P'], imageShape: IMAGE_SHAPE, filesTogether: 45 } satisfies Partial<OfferTerms>;
 
 export const AIML_API: ProviderIdentity = {
 	id: 'aimlApi',
@@ -17,6 +24,7 @@ export const AIML_API: ProviderIdentity = {
 		offer({ ...TAKEN, model: 'hailuo-2.3-fast', slug: 'minimax/hailuo-2.3-fast' }),
 		offer({ ...TAKEN, model: 'hailuo-2.3', slug: 'minimax/hailuo-2.3' }),
 		offer({ ...TAKEN, model: 'hailuo-02', slug: 'minimax/hailuo-02', without: ['512P'] }),
+		offer({ ...TAKEN, ...OWN_03, model: 'hailuo-03', slug: 'minimax/h3' }),
 	],
 	/** A job is known only on the route that made it. */
 	handles: ['route'],

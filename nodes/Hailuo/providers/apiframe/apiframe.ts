@@ -1,10 +1,10 @@
 import type { Exchange, HttpResponse, JsonObject } from '../../core/http/http';
 import type { Job } from '../../core/job/job';
 import { encodeSegment, webUrlAt } from '../../core/http/read';
-import { slugFor } from '../../core/video/catalog';
+import { slugFor } from '../../core/video/offer';
 import type { VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
-import { orElse, uploadExchange, uploadFrames, type FileFrame } from '../exchange';
+import { orElse, uploadExchange, uploadFrames, type HeldFile } from '../exchange';
 import { createExchange, getExchange } from '../jobExchange';
 import { readCallback, verifyCallback } from './apiframeCallback';
 import { APIFRAME, READING } from './apiframeRead';
@@ -32,7 +32,7 @@ function createBody(
 			duration: request.duration,
 			// The enum is lower case: `768P` is refused.
 			resolution: request.resolution.toLowerCase(),
-			prompt_optimizer: request.promptOptimizer,
+			...(request.promptOptimizer !== null && { prompt_optimizer: request.promptOptimizer }),
 			...(image !== null && { image }),
 			...(endImage !== null && { end_image: endImage }),
 		},
@@ -88,7 +88,7 @@ function refusesCallbackField(response: HttpResponse): boolean {
 }
 
 /** Uploads live for an hour or two (OpenAPI, `/v2/uploads`): they are made right before the create. */
-function upload(file: FileFrame): Exchange<string> {
+function upload(file: HeldFile): Exchange<string> {
 	const value = ({ json }: HttpResponse) => webUrlAt(json, 'url');
 	return uploadExchange(file, { host: 'api', path: '/v2/uploads' }, { value, failure: READING.readFailure });
 }

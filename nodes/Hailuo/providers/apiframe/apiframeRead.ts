@@ -1,4 +1,5 @@
-import { offer } from '../../core/video/catalog';
+import { IMAGE_SHAPE } from '../../core/video/media';
+import { offer, type OfferTerms } from '../../core/video/offer';
 import type { Failure, HttpResponse } from '../../core/http/http';
 import { isWebUrl, momentAt, numberAt, percentageAt, textAt, valueAt } from '../../core/http/read';
 import { describeRefusal } from '../refusal';
@@ -7,6 +8,18 @@ import { describeCost, lifetimeFrom, mapStatus, urlsIn, type JobReading, type Pr
 /** Its limits are Zod's, and so is its way to count. */
 const TAKEN = { prompt: 'required', promptCounts: 'utf16Units' } as const;
 
+/** What Apiframe's OpenAPI has of 03, which is not what MiniMax-H3 can do; its SDK calls the model unreleased. */
+const OWN_03 = {
+	lastFrame: 'none',
+	references: null,
+	resolutions: { '768P': [6, 10], '1080P': [6, 10] },
+	aspectRatios: {},
+	promptLimit: 2000,
+	promptOptimizer: true,
+	cameraMovements: true,
+	imageShape: IMAGE_SHAPE,
+} satisfies Partial<OfferTerms>;
+
 export const APIFRAME: ProviderIdentity = {
 	id: 'apiframe',
 	label: 'Apiframe',
@@ -14,7 +27,7 @@ export const APIFRAME: ProviderIdentity = {
 		offer({ ...TAKEN, model: 'hailuo-2.3-fast', slug: 'hailuo-2.3-fast', firstFrame: 'recommended' }),
 		offer({ ...TAKEN, model: 'hailuo-2.3', slug: 'hailuo-2.3' }),
 		offer({ ...TAKEN, model: 'hailuo-02', slug: 'hailuo-02', without: ['512P'] }),
-		offer({ ...TAKEN, model: 'hailuo-03', slug: 'hailuo-03' }),
+		offer({ ...TAKEN, ...OWN_03, model: 'hailuo-03', slug: 'hailuo-03' }),
 	],
 	handles: [],
 	/** Apiframe OpenAPI 2.0.0-beta.1, `Job.status`. */

@@ -1,48 +1,48 @@
-import { MODELS, slugFor, type ModelId } from '../../core/video/catalog';
+import { slugFor } from '../../core/video/offer';
 import type { Exchange, HttpBody, HttpResponse } from '../../core/http/http';
 import type { Job } from '../../core/job/job';
 import { textAt } from '../../core/http/read';
 import type { VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
+import { after } from '../exchange';
 import { createExchange, type JobReading } from '../jobExchange';
 import {
 	askImageFields,
+	fitForm,
 	frameFieldsOf,
 	getWhetherImage,
+	hasToldNames,
 	IMAGE_NAME,
 	LAST_FRAME_NAME,
 	multipartFieldsOf,
 	type FrameField,
 } from './wiroFrames';
+import { namedBody } from './wiroNamedBody';
+import { askNames, nameRequest, type NamedRequest } from './wiroNames';
 import { errorMessage, readCallback, refusesRun, TASK, WIRO } from './wiroRead';
 import { progressSocket } from './wiroSocket';
 import { NONCE_HEADER, signatureOf } from './wiroSignature';
 import { cancelTask, getTask } from './wiroTask';
 
-/** Every value is a string, numbers and booleans too (Wiro page). */
-function textsOf({
-	prompt,
-	promptOptimizer,
-	resolution,
-	duration,
-	callbackUrl,
-	extras,
-}: VideoRequest): Record<string, string> {
+/** What every model takes (Wiro docs). */
+function generalTexts({ callbackUrl, extras }: VideoRequest): Record<string, string> {
 	const projectId = typeof extras.projectId === 'string' ? extras.projectId.trim() : '';
 	return {
-		...(prompt !== '' && { prompt }),
-		promptOptimizer: String(promptOptimizer),
-		resolution,
-		duration: String(duration),
 		...(callbackUrl !== null && { callbackUrl }),
 		...(projectId !== '' && { projectid: projectId }),
 	};
 }
 
-/** A form writes every line break as two characters (HTML standard), which a prompt of full length has no room for. */
-function fitForm(prompt: string, model: ModelId): string {
-	const length = Array.from(prompt.replace(/\r\n|[\r\n]/g, '\r\n')).length;
-	return length > MODELS[model].promptLimit ? prompt.replace(/[\r\n]/g, ' ') : prompt;
+/** Every value is a string, numbers and booleans too (Wiro page). */
+function textsOf(request: VideoRequest): Record<string, string> {
+	const { prompt, promptOptimizer, resolution, duration } = request;
+	return {
+		...(prompt !== '' && { prompt }),
+		promptOptimizer: String(promptOptimizer),
+		resolution,
+		duration: String(duration),
+		...generalTexts(request),
+	};
 }
 
 function runBody(request: VideoRequest, frames: readonly FrameField[]): HttpBody {
@@ -73,6 +73,13 @@ function run(request: VideoRequest, frames: readonly FrameField[], mayRename: bo
 			return renamed === null ? exchange.read(response) : { kind: 'next', exchange: run(request, renamed, false) };
 		},
 	};
+}
+
+/** Of MiniMax-H3 no name is guessed, so there is none to correct after a refusal. */
+function runNamed(request: VideoRequest, named: NamedRequest): Exchange<Job> {
+	const path = `/v1/Run/${slugFor(WIRO.offers, request)}`;
+	const body = namedBody(request, named, generalTexts(request));
+	return createExchange(RUN, { path, body }, { model: request.model });
 }
 
 const REQUIRED_FIELD = /^Request (?:files|parameter) \[([a-z]\w{0,39})\] required\.?$/i;
@@ -127,7 +134,9 @@ export const wiro: ProviderAdapter = {
 	prepare: askImageFields,
 
 	create(request, prepared) {
-		return run(request, frameFieldsOf(request, prepared), true);
+		if (!hasToldNames(request)) return run(request, frameFieldsOf(request, prepared), true);
+		const named = nameRequest(request, prepared);
+		return named === null ? after(askNames(request), (told) => runNamed(request, told)) : runNamed(request, named);
 	},
 
 	hasImage: getWhetherImage,

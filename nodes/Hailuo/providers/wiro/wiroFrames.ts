@@ -1,4 +1,5 @@
-import { slugFor } from '../../core/video/catalog';
+import { MODELS, type ModelId } from '../../core/video/catalog';
+import { modeOf, slugFor } from '../../core/video/offer';
 import { parseJson } from '../../core/http/json';
 import type { JobReference } from '../../core/job/job';
 import type { Exchange, MultipartField } from '../../core/http/http';
@@ -30,6 +31,9 @@ export interface FrameField extends ImageField {
 /** Other fields must not be filled with an image, and a name such as `prompt` or `seed` is no image field. */
 export const IMAGE_NAME = /image|frame|photo|picture/i;
 
+/** What a video is made from besides its prompt: images, or references of any kind. */
+const MEDIA_NAME = /image|frame|photo|picture|video|audio|sound|voice/i;
+
 export const LAST_FRAME_NAME = /2$|last|(?:end|tail)$/i;
 
 /** Nothing else goes in a form as a name. */
@@ -38,10 +42,9 @@ const FIELD_NAME = /^[a-z]\w{0,39}$/i;
 /**
  * Asks for a model's parameters, which makes no job (Wiro docs, model parameters).
  *
- * @returns leads to the parameters as Tool/Detail has them; null for a video from text, which has no image to name
+ * @returns leads to the parameters as Tool/Detail has them
  */
-export function askImageFields(request: VideoRequest): Exchange<unknown> | null {
-	if (request.firstFrame === null && request.lastFrame === null) return null;
+export function askTool(request: VideoRequest): Exchange<unknown> {
 	const [slugowner = '', slugproject = ''] = slugFor(WIRO.offers, request).split('/');
 	const { readFailure: failure, refuses } = TASK;
 	return {
@@ -55,12 +58,27 @@ export function askImageFields(request: VideoRequest): Exchange<unknown> | null 
 		read: answerReader<unknown>({
 			value({ json }) {
 				const parameters = valueAt(json, 'tool', 0, 'parameters');
-				return imageFieldsIn(parameters).length > 0 ? parameters : null;
+				// Older models have nothing to ask but the names of images.
+				const isTold = hasToldNames(request) ? listAt(parameters) : imageFieldsIn(parameters);
+				return isTold.length > 0 ? parameters : null;
 			},
 			failure,
 			refuses,
 		}),
 	};
+}
+
+/** MiniMax-H3 stands on no page of Wiro's that gives names. */
+export function hasToldNames({ model }: VideoRequest): boolean {
+	return model.startsWith('hailuo-03');
+}
+
+/**
+ * @returns leads to the parameters as Tool/Detail has them; null where there is no name to ask for: for a video from text
+ * of an older model
+ */
+export function askImageFields(request: VideoRequest): Exchange<unknown> | null {
+	return hasToldNames(request) || modeOf(request) !== 'text' ? askTool(request) : null;
 }
 
 /**
@@ -109,6 +127,17 @@ export function frameFieldsOf(request: VideoRequest, parameters: unknown): Frame
 	return pairs.flatMap(([field, frame]) => (field && frame ? [{ ...field, frame }] : []));
 }
 
+/**
+ * A form writes every line break as two characters (HTML standard), which a prompt of full length has no room for.
+ *
+ * @returns the prompt, with blanks for line breaks where it would be too long
+ */
+export function fitForm(prompt: string, model: ModelId): string {
+	const length = Array.from(prompt.replace(/\r\n|[\r\n]/g, '\r\n')).length;
+	const { promptLimit } = WIRO.offers.find((offer) => offer.model === model) ?? MODELS[model];
+	return length > promptLimit ? prompt.replace(/[\r\n]/g, ' ') : prompt;
+}
+
 /** Of field and twin both must be there and one be empty (Wiro docs, file parameters in multipart). */
 export function multipartFieldsOf({ name, frame, addressIn }: FrameField): MultipartField[] {
 	const isFile = frame.kind === 'file';
@@ -136,7 +165,7 @@ export function getWhetherImage(reference: JobReference): Exchange<boolean> {
 			const parameters = typeof given === 'string' ? parseJson(given) : given;
 			const isTold = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters);
 			const filled = Object.entries(isTold ? parameters : {}).filter(([, value]) => !isEmpty(value));
-			return { kind: 'value', value: filled.length === 0 || filled.some(([name]) => IMAGE_NAME.test(name)) };
+			return { kind: 'value', value: filled.length === 0 || filled.some(([name]) => MEDIA_NAME.test(name)) };
 		},
 	};
 }

@@ -1,4 +1,5 @@
-import { modelOfSlug, offer } from '../../core/video/catalog';
+import { FIXED_RATIOS } from '../../core/video/catalog';
+import { modelOfSlug, offer } from '../../core/video/offer';
 import type { Failure, FailureKind, HttpResponse } from '../../core/http/http';
 import { isOver, type JobStatus } from '../../core/job/job';
 import { parseJson } from '../../core/http/json';
@@ -32,6 +33,16 @@ export const WIRO: ProviderIdentity = {
 		offer({ model: 'hailuo-2.3-fast', slug: 'minimax/hailuo-2-3-fast', prompt: 'optional' }),
 		offer({ model: 'hailuo-2.3', slug: 'minimax/hailuo-2-3', prompt: 'requiredWithoutImage' }),
 		offer({ model: 'hailuo-02', slug: TWO_PAGES, prompt: 'requiredWithoutImage', without: ['512P'] }),
+		offer({
+			model: 'hailuo-03',
+			slug: { text: 'minimax/h3', image: 'minimax/h3', reference: 'minimax/h3-r2v' },
+			prompt: 'required',
+			// As third parties list it; the frame's own shape is kept.
+			lastFrame: 'besideFirst',
+			aspectRatios: { text: FIXED_RATIOS, reference: FIXED_RATIOS },
+			// Of one upload (Wiro docs, files); of a form with several files nothing is said.
+			filesTogether: 100,
+		}),
 	],
 	/** The socket access token: a second name of the same task. */
 	handles: ['jobToken'],

@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
-import { IMAGE_SIZE_LIMIT } from '../core/video/catalog';
-import type { DraftFrame } from '../core/video/validate';
+import { megabytes, type MediaKind } from '../core/video/media';
+import type { DraftMedia } from '../core/video/validate';
 
 async function sizeOf(context: IExecuteFunctions, binary: IBinaryData): Promise<number> {
 	if (binary.id === undefined) return Buffer.byteLength(binary.data, 'base64');
@@ -19,17 +19,25 @@ function findBinary(context: IExecuteFunctions, itemIndex: number, property: str
 }
 
 /**
- * Loads an image from an item's binary data, unless it is too large to be sent anyway.
+ * Loads a file from an item's binary data, unless it is too large to be sent anyway.
  *
  * @param property name of the item's binary field
+ * @param kind what the file is to be
+ * @param limit megabytes that such a file may have
  * @returns a draft of kind `missing` when the item has no such field
  */
-export async function loadFrame(context: IExecuteFunctions, itemIndex: number, property: string): Promise<DraftFrame> {
+export async function loadFile(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	property: string,
+	kind: MediaKind,
+	limit: number,
+): Promise<DraftMedia> {
 	const binary = findBinary(context, itemIndex, property);
 	if (binary === null) return { kind: 'missing', property };
 	const size = await sizeOf(context, binary);
-	const fileName = binary.fileName ?? `image.${binary.fileExtension ?? 'bin'}`;
-	if (size > IMAGE_SIZE_LIMIT) return { kind: 'file', bytes: null, size, fileName };
+	const fileName = binary.fileName ?? `${kind.slice(0, -1)}.${binary.fileExtension ?? 'bin'}`;
+	if (size > megabytes(limit)) return { kind: 'file', bytes: null, size, fileName };
 	const bytes = await loadBytes(context, itemIndex, property);
 	return { kind: 'file', bytes, size: bytes.length, fileName };
 }
