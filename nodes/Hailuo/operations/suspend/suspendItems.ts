@@ -50,7 +50,7 @@ function checkSuspension(run: RunContext): void {
 
 /** Of a node that suspends, with a loop drawn around it. */
 export const DRAWN = {
-	title: 'This node has one output now, but two are connected',
+	title: `This node has one output now, but two are connected`,
 	cure: `Suspend needs no loop: continue your workflow from the first output and remove the connection that leads back. Or set 'Wait Strategy' to Loop, which works as the two outputs were drawn.`,
 } as const;
 
