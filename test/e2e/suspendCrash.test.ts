@@ -1,18 +1,10 @@
 /** n8n is killed at any moment of a suspended purchase: nothing is bought twice, and no job is lost. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ExecutionSummary } from '../tools/host/n8nTypes';
-import {
-	hailuo,
-	inARow,
-	itemsOf,
-	manualTrigger,
-	noOperation,
-	VIDEO_FROM_PROMPT,
-	workflowOf,
-} from '../tools/host/workflows';
+import { inARow, itemsOf, manualTrigger, noOperation, workflowOf } from '../tools/host/workflows';
 import type { SimulatedJob } from '../tools/simulator/types';
 import { until } from '../tools/support/until';
-import { prompts } from './support/durable';
+import { prompts, suspendedVideo } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
 
 const KILLS = 20;
@@ -37,18 +29,7 @@ afterAll(async () => {
 
 /** Three videos of one round, one after another, so that a kill finds some bought and some not. */
 async function start(round: number): Promise<string> {
-	const video = hailuo(
-		{
-			provider: 'apiframe',
-			operation: 'createAndWait',
-			...VIDEO_FROM_PROMPT,
-			waitStrategy: 'suspend',
-			callback: 'thisExecution',
-			options: { recheckInterval: 1, maxConcurrency: 2 },
-		},
-		suite.credentials,
-		{ name: 'Video' },
-	);
+	const video = suspendedVideo(suite, { options: { maxConcurrency: 2 } });
 	const texts = prompts(ITEMS.map((item) => `round ${round}, ${item}`));
 	const row = [manualTrigger(), ...texts, video, noOperation('After')];
 	const { id } = await suite.client.createWorkflow(workflowOf(`Round ${round}`, row, { wires: inARow(row) }));

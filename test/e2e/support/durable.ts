@@ -92,6 +92,28 @@ export function suspendingWait(
 	);
 }
 
+/** Create Video and Wait that suspends, rechecking every minute. */
+export function suspendedVideo(
+	suite: Pick<Suite, 'credentials'>,
+	changes: Record<string, unknown> = {},
+	settings: NodeSettings = {},
+): WorkflowNode {
+	const { options, ...parameters } = changes;
+	return hailuo(
+		{
+			provider: 'apiframe',
+			operation: 'createAndWait',
+			...VIDEO_FROM_PROMPT,
+			waitStrategy: 'suspend',
+			callback: 'thisExecution',
+			...parameters,
+			options: { recheckInterval: 1, ...(typeof options === 'object' ? options : {}) },
+		},
+		suite.credentials,
+		{ name: 'Video', ...settings },
+	);
+}
+
 /** The nodes behind `Wait` and the wires of the loop. */
 export function loop(layout: Layout): { nodes: WorkflowNode[]; wires: Wire[] } {
 	const height = { drawn: 0, above: -200, level: 0, below: 200 }[layout];
