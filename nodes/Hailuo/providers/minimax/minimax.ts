@@ -6,20 +6,34 @@ import { handshake, MINIMAX, readCallback } from './minimaxRead';
 import { createV1, getV1 } from './minimaxV1';
 import { cancelQueued, createV2, getV2 } from './minimaxV2';
 
-const IN_V2: readonly (string | null | undefined)[] = ['hailuo-03', 'hailuo-03-max'];
+type Version = 'v1' | 'v2';
+
+const VERSIONS: Readonly<Partial<Record<string, Version>>> = {
+	'hailuo-2.3-fast': 'v1',
+	'hailuo-2.3': 'v1',
+	'hailuo-02': 'v1',
+	'hailuo-03': 'v2',
+	'hailuo-03-max': 'v2',
+};
+
+function versionOf(model: string | null | undefined): Version | undefined {
+	return typeof model === 'string' && Object.hasOwn(VERSIONS, model) ? VERSIONS[model] : undefined;
+}
 
 /**
- * A task is known to one version alone, and its id does not tell to which. So where the model is not known, or the one
- * version does not know the task, the other is asked.
+ * A task is known to one version alone, and its id does not tell to which: where the model does not tell either, the newer
+ * one is asked for what the older one does not know. It names the model.
  */
 function get(reference: JobReference): Exchange<Job> {
-	const [first, other] = IN_V2.includes(reference.model) ? [getV2, getV1] : [getV1, getV2];
-	const exchange = first(reference);
+	const version = versionOf(reference.model);
+	if (version === 'v2') return getV2(reference);
+	const older = getV1(reference);
+	if (version === 'v1') return older;
 	const isUnknown = (response: HttpResponse) => {
-		const step = exchange.read(response);
+		const step = older.read(response);
 		return step.kind === 'failure' && step.failure.kind === 'notFound';
 	};
-	return orElse(exchange, isUnknown, () => other(reference));
+	return orElse(older, isUnknown, () => getV2(reference));
 }
 
 /**
@@ -58,7 +72,7 @@ export const minimax: ProviderAdapter = {
 	callbacks: { httpsOnly: false, resumesExecution: false, handshake, readCallback },
 
 	create(request) {
-		return IN_V2.includes(request.model) ? createV2(request) : createV1(request);
+		return versionOf(request.model) === 'v2' ? createV2(request) : createV1(request);
 	},
 
 	get,

@@ -55,8 +55,8 @@ function codeOf(body: unknown): string | null {
 	return textAt(body, 'base_resp', 'status_code') ?? code;
 }
 
-/** Of a refused create: whether MiniMax says so itself, in the envelope of the version, by a code that it documents. */
-function provesNothingMade({ status, json }: HttpResponse, code: string | null): boolean {
+/** Whether MiniMax itself refuses, in the envelope of the version and by a code that it documents: it has made nothing. */
+function isOwnRefusal({ status, json }: HttpResponse, code: string | null): boolean {
 	if (code === null || !Object.hasOwn(REFUSALS, code)) return false;
 	if (status === 200) return textAt(json, 'base_resp', 'status_code') === code;
 	return REFUSING_STATUSES.includes(status) && textAt(json, 'type') === 'error' && textAt(json, 'error') === null;
@@ -71,14 +71,17 @@ export function readFailure(response: HttpResponse): Failure {
 		kind: known ?? (status < 300 ? 'provider' : kindOfStatus(status)),
 		code: code ?? textAt(json, 'error', 'type'),
 		message: textAt(json, 'base_resp', 'status_msg') ?? textAt(json, 'error', 'message') ?? textAt(json, 'error'),
-		...(provesNothingMade(response, code) && { made: 'no' }),
+		...(isOwnRefusal(response, code) && { made: 'no' }),
 	});
 }
 
-/** Reads the refusal of a call that has nothing but an id: the parameter that is not valid can only be that. */
+/**
+ * Reads the refusal of a call that has nothing but an id: the parameter that is not valid can only be that, where MiniMax
+ * says so itself.
+ */
 export function readUnknownId(response: HttpResponse): Failure {
 	const failure = readFailure(response);
-	return failure.code === '2013' ? { ...failure, kind: 'notFound' } : failure;
+	return failure.code === '2013' && isOwnRefusal(response, failure.code) ? { ...failure, kind: 'notFound' } : failure;
 }
 
 /** Says whether an answer of status 2xx is a refusal. */

@@ -99,7 +99,7 @@ const notCancellable = (message: string, { status }: HttpResponse): Failure =>
 /** Only a job that waits for its turn is cancelled; of one that is over the same call deletes the record. */
 function refuseToCancel(job: Job, response: HttpResponse): Failure {
 	return notCancellable(
-		`MiniMax cancels a Hailuo 03 job only while it waits for its turn; this one is '${job.rawStatus}'`,
+		`MiniMax cancels jobs of Hailuo 03 alone, and only while they wait for their turn; this one is '${job.rawStatus}'`,
 		response,
 	);
 }
