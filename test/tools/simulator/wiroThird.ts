@@ -1,4 +1,4 @@
-import { isMediaType, isRecord, isWebUrl, multipartOf, Refusal, type Simulation } from './gateway';
+import { isMediaType, isRecord, isWebUrl, multipartOf, Refusal } from './gateway';
 import { mediaTypeOf } from './samples';
 import { FIXED_RATIOS, LONG_PROMPT, oneOf, strictCheck } from './schemas';
 import type { RecordedRequest, UploadedFile } from './types';

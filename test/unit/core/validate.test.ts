@@ -270,50 +270,65 @@ describe('the size of a file for a frame', () => {
 	const problem = (label: string, width: number, height: number) =>
 		`'${label}' has ${width} x ${height} pixels; the short side needs more than 300, and the long one at most 2.5 times as many`;
 
-	describe.each(providers.flatMap((provider) => provider.offers.map((sold) => [provider.id, sold] as const)))(
-		'at %s with $model',
-		(provider, { model, lastFrame }) => {
-			const cases = (file: DraftFrame): Array<[string, Partial<VideoDraft>]> => [
-				['First Frame', { model, firstFrame: file }],
-				...(lastFrame !== 'none'
-					? [['Last Frame', { model, firstFrame: aUrlFrame(), lastFrame: file }] as [string, Partial<VideoDraft>]]
-					: []),
-			];
-
-			test.each([
-				[1, 1],
-				[200, 200],
-				[300, 300],
-				[300, 700],
-				[2000, 200],
-				[301, 753],
-				[753, 301],
-				[5760, 2303],
-			])('is refused as %i x %i', (width, height) => {
-				for (const [label, changes] of cases(aFileFrame(aPng(width, height))))
-					expect(problemsOf(provider, changes)).toEqual([problem(label, width, height)]);
-			});
-
-			test.each([
-				[301, 301],
-				[301, 752],
-				[752, 301],
-				[512, 1280],
-				[5760, 2304],
-			])('is taken as %i x %i', (width, height) => {
-				for (const [, changes] of cases(aFileFrame(aPng(width, height))))
-					expect(problemsOf(provider, changes)).toEqual([]);
-			});
-
-			test('is refused where it cannot be read', () => {
-				for (const [label, changes] of cases(aFileFrame(new Uint8Array([0xff, 0xd8, 0xff])))) {
-					expect(problemsOf(provider, changes)).toEqual([
-						`'${label}' begins like a JPEG, but the file is cut short or damaged`,
-					]);
-				}
-			});
-		},
+	const older = providers.flatMap((provider) =>
+		provider.offers
+			.filter(({ imageShape }) => imageShape.shortSideAbove === 300)
+			.map((sold) => [provider.id, sold.model, sold] as const),
 	);
+
+	test('is of the older shape for every model but MiniMax-H3, and for that at AI/ML API and Apiframe', () => {
+		const others = providers.flatMap(({ id, offers }) => offers.map(({ model }) => `${id} ${model}`));
+		const named = older.map(([id, model]) => `${id} ${model}`);
+		expect(others.filter((name) => !named.includes(name))).toEqual([
+			'evolink hailuo-03',
+			'evolink hailuo-03-max',
+			'evolink hailuo-03-max-turbo',
+			'wiro hailuo-03',
+		]);
+	});
+
+	describe.each(older)('at %s with %s', (provider, model, { lastFrame, resolutions }) => {
+		const usual = { model, resolution: resolutions['768P'] ? '768P' : Object.keys(resolutions)[0]! };
+		const cases = (file: DraftFrame): Array<[string, Partial<VideoDraft>]> => [
+			['First Frame', { ...usual, firstFrame: file }],
+			...(lastFrame !== 'none'
+				? [['Last Frame', { ...usual, firstFrame: aUrlFrame(), lastFrame: file }] as [string, Partial<VideoDraft>]]
+				: []),
+		];
+
+		test.each([
+			[1, 1],
+			[200, 200],
+			[300, 300],
+			[300, 700],
+			[2000, 200],
+			[301, 753],
+			[753, 301],
+			[5760, 2303],
+		])('is refused as %i x %i', (width, height) => {
+			for (const [label, changes] of cases(aFileFrame(aPng(width, height))))
+				expect(problemsOf(provider, changes)).toEqual([problem(label, width, height)]);
+		});
+
+		test.each([
+			[301, 301],
+			[301, 752],
+			[752, 301],
+			[512, 1280],
+			[5760, 2304],
+		])('is taken as %i x %i', (width, height) => {
+			for (const [, changes] of cases(aFileFrame(aPng(width, height))))
+				expect(problemsOf(provider, changes)).toEqual([]);
+		});
+
+		test('is refused where it cannot be read', () => {
+			for (const [label, changes] of cases(aFileFrame(new Uint8Array([0xff, 0xd8, 0xff])))) {
+				expect(problemsOf(provider, changes)).toEqual([
+					`'${label}' begins like a JPEG, but the file is cut short or damaged`,
+				]);
+			}
+		});
+	});
 });
 
 describe('a file for a frame', () => {
@@ -392,8 +407,8 @@ describe('all problems of a form', () => {
 	});
 
 	test('come at once as far as they do not hang on the model, when that is not sold', () => {
-		expect(problemsOf('aimlApi', { ...wrong, model: 'hailuo-03' })).toEqual([
-			"'Model' 'hailuo-03' is not offered by AI/ML API; choose Hailuo 2.3 Fast, Hailuo 2.3 or Hailuo 02",
+		expect(problemsOf('aimlApi', { ...wrong, model: 'hailuo-03-max' })).toEqual([
+			"'Model' 'hailuo-03-max' is not offered by AI/ML API; choose Hailuo 2.3 Fast, Hailuo 2.3, Hailuo 02 or Hailuo 03",
 			"'Camera Movements' holds 'Barrel roll', which is none of the 15 commands",
 			"'First Frame URL' 'nonsense' is not a web address that begins with https:// or http://",
 			"'Last Frame' is a GIF by its content; AI/ML API takes JPEG or PNG",

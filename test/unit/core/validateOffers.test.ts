@@ -41,12 +41,25 @@ interface Sold {
 	lastFrame: 'none' | 'besideFirst' | 'alone';
 	prompt: 'required' | 'optional' | 'requiredWithoutImage';
 	imageTypes: ImageType[];
+	/** Characters, 2,000 where nothing is said. */
+	promptLimit?: number;
 }
 
 const usual = { '768P': [6, 10], '1080P': [6] };
 const noLast = { lastFrame: 'none' } as const;
-const anyImage = { imageTypes: [jpeg, png, webp] };
-const noWebp = { imageTypes: [jpeg, png] };
+const anyImage: { imageTypes: ImageType[] } = { imageTypes: [jpeg, png, webp] };
+const noWebp: { imageTypes: ImageType[] } = { imageTypes: [jpeg, png] };
+
+const fourToFifteen = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const fiveToFifteen = fourToFifteen.slice(1);
+const variant = {
+	shapes: { '480P': fiveToFifteen, '768P': fiveToFifteen },
+	firstFrame: 'optional',
+	lastFrame: 'besideFirst',
+	prompt: 'required',
+	promptLimit: 7000,
+	...anyImage,
+} as const;
 
 /** What the four gateways document of what they sell; read from their documents, not from the code. */
 const sold: Sold[] = [
@@ -167,6 +180,38 @@ const sold: Sold[] = [
 		lastFrame: 'besideFirst',
 		...anyImage,
 	},
+	{
+		provider: 'aimlApi',
+		model: 'hailuo-03',
+		shapes: { '2K': fourToFifteen },
+		firstFrame: 'optional',
+		prompt: 'required',
+		lastFrame: 'alone',
+		promptLimit: 7000,
+		...noWebp,
+	},
+	{
+		provider: 'evolink',
+		model: 'hailuo-03',
+		shapes: { '768P': fourToFifteen, '2K': fourToFifteen },
+		firstFrame: 'optional',
+		prompt: 'required',
+		lastFrame: 'alone',
+		promptLimit: 7000,
+		...anyImage,
+	},
+	{ ...variant, provider: 'evolink', model: 'hailuo-03-max' },
+	{ ...variant, provider: 'evolink', model: 'hailuo-03-max-turbo' },
+	{
+		provider: 'wiro',
+		model: 'hailuo-03',
+		shapes: { '768P': fourToFifteen, '2K': fourToFifteen },
+		firstFrame: 'optional',
+		prompt: 'required',
+		lastFrame: 'besideFirst',
+		promptLimit: 7000,
+		...anyImage,
+	},
 ];
 
 test('the tables here cover every provider and every model it sells', () => {
@@ -176,12 +221,13 @@ test('the tables here cover every provider and every model it sells', () => {
 
 describe.each(sold)(
 	'$provider with $model',
-	({ provider, model, shapes, firstFrame, lastFrame, prompt, imageTypes }) => {
+	({ provider, model, shapes, firstFrame, lastFrame, prompt, imageTypes, promptLimit = 2000 }) => {
 		const label = labels[provider];
 		// AI/ML API and Apiframe validate with Zod, which takes a string's own length.
 		const promptCounts = ['aimlApi', 'apiframe'].includes(provider) ? 'utf16Units' : 'characters';
 		const modelLabel = MODELS[model].label;
-		const withFrame = { model, firstFrame: aUrlFrame() };
+		const usualShape = { model, resolution: '768P' in shapes ? '768P' : Object.keys(shapes)[0]! };
+		const withFrame = { ...usualShape, firstFrame: aUrlFrame() };
 
 		test.each(RESOLUTIONS.flatMap((resolution) => DURATIONS.map((duration) => [resolution, duration] as const)))(
 			'makes %s videos of %i s exactly where it says so',
@@ -193,7 +239,7 @@ describe.each(sold)(
 		);
 
 		test(`takes a form without a first frame: ${firstFrame}`, () => {
-			const validation = check(provider, { model });
+			const validation = check(provider, usualShape);
 			if (firstFrame === 'required') {
 				expect(validation).toEqual({
 					ok: false,
@@ -218,24 +264,30 @@ describe.each(sold)(
 					? `'Prompt' is empty; ${label} needs one for ${modelLabel}`
 					: `'Prompt' is empty; without a 'First Frame' ${modelLabel} needs one`;
 			const promptProblems = (changes: Partial<VideoDraft>) =>
-				problemsOf(provider, { model, prompt: empty, ...changes }).filter((text) => text.startsWith("'Prompt'"));
+				problemsOf(provider, { ...usualShape, prompt: empty, ...changes }).filter((text) =>
+					text.startsWith("'Prompt'"),
+				);
 			expect(promptProblems({})).toEqual(prompt === 'optional' ? [] : [problem]);
 			expect(promptProblems({ firstFrame: aUrlFrame() })).toEqual(prompt === 'required' ? [problem] : []);
 		});
 
 		test.each([
-			['2000 characters', 'x'.repeat(2000), []],
-			['2000 characters and blanks around them', ` ${'x'.repeat(2000)}\n`, []],
-			['2001 characters', 'x'.repeat(2001), [`'Prompt' has 2001 characters; ${modelLabel} takes at most 2000`]],
+			[`${promptLimit} characters`, 'x'.repeat(promptLimit), []],
+			[`${promptLimit} characters and blanks around them`, ` ${'x'.repeat(promptLimit)}\n`, []],
+			[
+				`${promptLimit + 1} characters`,
+				'x'.repeat(promptLimit + 1),
+				[`'Prompt' has ${promptLimit + 1} characters; ${modelLabel} takes at most ${promptLimit}`],
+			],
 		])('has an opinion on a prompt of %s', (_what, text, problems) => {
 			expect(problemsOf(provider, { ...withFrame, prompt: text })).toEqual(problems);
 		});
 
 		test(`counts a prompt in ${promptCounts}`, () => {
 			const units = promptCounts === 'utf16Units' ? 2 : 1;
-			const most = 2000 / units;
+			const most = promptLimit / units;
 			const counted = units === 2 ? `, as ${label} counts them (an emoji as two or more)` : '';
-			const problem = `'Prompt' has ${2000 + units} characters${counted}; ${modelLabel} takes at most 2000`;
+			const problem = `'Prompt' has ${promptLimit + units} characters${counted}; ${modelLabel} takes at most ${promptLimit}`;
 			expect(problemsOf(provider, { ...withFrame, prompt: '🎬'.repeat(most) })).toEqual([]);
 			expect(problemsOf(provider, { ...withFrame, prompt: '🎬'.repeat(most + 1) })).toEqual([problem]);
 		});
@@ -243,7 +295,7 @@ describe.each(sold)(
 		test.each([jpeg, png, webp])('takes a file that is %s by its content, or names what it takes', (type) => {
 			const names = imageTypes.length === 3 ? 'JPEG, PNG or WebP' : 'JPEG or PNG';
 			const frame = aFileFrame(anImage(type), 'misnamed.gif');
-			expect(problemsOf(provider, { model, firstFrame: frame })).toEqual(
+			expect(problemsOf(provider, { ...usualShape, firstFrame: frame })).toEqual(
 				imageTypes.includes(type)
 					? []
 					: [`'First Frame' is a ${IMAGE_TYPE_LABELS[type]} by its content; ${label} takes ${names}`],

@@ -66,12 +66,12 @@ async function readInEngine(
 }
 
 test('an untouched node is read with the defaults of the fields that its operation shows', async () => {
-	const [create] = await readInEngine({ prompt: 'A boat', firstFrameUrl: 'https://images.example/first.png' }, {});
+	const [create] = await readInEngine({ prompt: 'A boat' }, {});
 	expect(create).toMatchObject({
 		video: {
-			model: 'hailuo-2.3-fast',
+			model: 'hailuo-2.3',
 			prompt: 'A boat',
-			firstFrame: { kind: 'url', url: 'https://images.example/first.png' },
+			firstFrame: { kind: 'none' },
 			resolution: '768P',
 			duration: 6,
 			problems: [],

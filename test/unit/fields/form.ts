@@ -3,8 +3,14 @@
  */
 import { NodeHelpers, type INodeParameters, type INodeProperties, type INodePropertyOptions } from 'n8n-workflow';
 import { offer } from '../../../nodes/Hailuo/core/video/offer';
-import type { DraftFrame } from '../../../nodes/Hailuo/core/video/validate';
-import { describeForm, type FrameChoice, type GetParameter } from '../../../nodes/Hailuo/fields/form';
+import type { DraftFrame, DraftMedia, VideoDraft } from '../../../nodes/Hailuo/core/video/validate';
+import {
+	describeForm,
+	type FrameChoice,
+	type GetParameter,
+	type MediaChoice,
+	type VideoForm,
+} from '../../../nodes/Hailuo/fields/form';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
 import type { ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';
 import { anImage } from '../../tools/support/builders';
@@ -121,9 +127,24 @@ export function readerOfAny(values: Record<string, unknown>): GetParameter {
 
 const PNG = anImage('image/png');
 
+const LOADED = { kind: 'file', bytes: PNG, size: PNG.length, fileName: 'frame.png' } as const;
+
 /** A frame as it is once its bytes are loaded. */
 export function load(choice: FrameChoice): DraftFrame {
-	return choice.kind === 'binary' ? { kind: 'file', bytes: PNG, size: PNG.length, fileName: 'frame.png' } : choice;
+	return choice.kind === 'binary' ? LOADED : choice;
+}
+
+/** A form as it is once all its files are loaded; each of them is an image. */
+export function loaded(form: VideoForm): VideoDraft {
+	const all = (choices: readonly MediaChoice[]) =>
+		choices.map((choice): DraftMedia => (choice.kind === 'binary' ? LOADED : choice));
+	const { images, videos, audios } = form.references;
+	return {
+		...form,
+		firstFrame: load(form.firstFrame),
+		lastFrame: load(form.lastFrame),
+		references: { images: all(images), videos: all(videos), audios: all(audios) },
+	};
 }
 
 /** Every combination of one value for each key. */

@@ -33,9 +33,9 @@ describe('an operation', () => {
 	])('%s has its own fields, in this order', (operation, fields) => {
 		for (const { id, cancel, callbacks } of shops) {
 			if (operation === 'cancel' && cancel === undefined) continue;
-			const model = 'hailuo-2.3-fast';
-			const values = { provider: id, operation, ...(id === 'unlike' ? { model: 'hailuo-03' } : { model }) };
-			expect([id, ...visibleNames(values)].filter((name) => !name.startsWith('lastFrame'))).toEqual([
+			const model = id === 'unlike' ? 'hailuo-02' : 'hailuo-2.3-fast';
+			const values = { provider: id, operation, model, firstFrame: 'url' };
+			expect([id, ...visibleNames(values)]).toEqual([
 				id,
 				'provider',
 				'credential',
@@ -121,12 +121,12 @@ describe('a new node', () => {
 	const issuesOf = (parameters: INodeParameters) =>
 		Object.keys(NodeHelpers.getNodeParametersIssues(hailuoProperties, newNode(parameters), null)?.parameters ?? {});
 
-	test('makes a video of Hailuo 2.3 Fast at AI/ML API', () => {
+	test('makes a video of Hailuo 2.3 from text at AI/ML API', () => {
 		expect(fill({}, hailuoProperties)).toMatchObject({
 			provider: 'aimlApi',
 			operation: 'createAndWait',
-			model: 'hailuo-2.3-fast',
-			firstFrame: 'url',
+			model: 'hailuo-2.3',
+			firstFrame: 'none',
 			resolution: '768P',
 			duration: 6,
 			promptOptimizer: true,
@@ -145,9 +145,11 @@ describe('a new node', () => {
 		expect(suspending).toMatchObject({ release: 'together', options: {} });
 	});
 
-	test('misses nothing but the prompt and the address of the image', () => {
-		expect(issuesOf({})).toEqual(['prompt', 'firstFrameUrl']);
-		expect(issuesOf({ prompt: 'A boat', firstFrameUrl: IMAGE_URL })).toEqual([]);
+	test('misses nothing but the prompt, and the address of the image where the model is made for one', () => {
+		expect(issuesOf({})).toEqual(['prompt']);
+		expect(issuesOf({ prompt: 'A boat' })).toEqual([]);
+		expect(issuesOf({ model: 'hailuo-2.3-fast' })).toEqual(['prompt', 'firstFrameUrl']);
+		expect(issuesOf({ model: 'hailuo-2.3-fast', prompt: 'A boat', firstFrameUrl: IMAGE_URL })).toEqual([]);
 	});
 
 	test('demands no address beside an expression, which may come to another kind of frame', () => {

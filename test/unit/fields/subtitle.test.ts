@@ -46,7 +46,7 @@ describe('the subtitle', () => {
 	});
 
 	test('of a new node names what it would do', () => {
-		expect(under({})).toBe('AI/ML API, 2.3 Fast: Create and Wait');
+		expect(under({})).toBe('AI/ML API, 2.3: Create and Wait');
 	});
 
 	test('leaves out a model that an expression chooses', () => {

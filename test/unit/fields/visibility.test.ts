@@ -1,12 +1,14 @@
-import type { INodeParameters } from 'n8n-workflow';
-import { DURATIONS, MODEL_IDS, RESOLUTIONS } from '../../../nodes/Hailuo/core/video/catalog';
+import type { INodeParameters, INodeProperties } from 'n8n-workflow';
+import { ASPECT_RATIOS, MODEL_IDS, RESOLUTIONS } from '../../../nodes/Hailuo/core/video/catalog';
 import { validate, type DraftFrame } from '../../../nodes/Hailuo/core/video/validate';
 import { readVideoForm } from '../../../nodes/Hailuo/fields/form';
+import { NO_REFERENCES } from '../../tools/support/builders';
 import {
 	choicesOf,
 	combinations,
 	fill,
 	load,
+	loaded,
 	namesShownFor,
 	readerOf,
 	shops,
@@ -21,13 +23,16 @@ const IMAGE_URL = 'https://images.example/first.png';
 
 const filledIn: INodeParameters = { prompt: 'A boat', firstFrameUrl: IMAGE_URL, lastFrameUrl: IMAGE_URL };
 
+/** The shortest and the longest there is, and the two that most models have. */
+const DURATIONS_TO_TRY = [4, 6, 10, 15] as const;
+
 /** Every way to set the fields that depend on each other, for one provider and model. */
 function settings(provider: string, model: string): Array<INodeParameters & { resolution: string; duration: number }> {
 	return combinations<string, string | number>({
 		firstFrame: FRAME_KINDS,
 		lastFrame: FRAME_KINDS,
 		resolution: RESOLUTIONS,
-		duration: DURATIONS,
+		duration: DURATIONS_TO_TRY,
 	}).map((row) => ({
 		...filledIn,
 		...row,
@@ -44,11 +49,19 @@ function frameOf(kind: unknown): DraftFrame {
 	return load(kind === 'binary' ? { kind, property: 'data' } : { kind: 'none' });
 }
 
+/** Whether a field takes a value: one of its choices, or a number within its limits. */
+function takes({ type, typeOptions, options = [] }: INodeProperties, value: unknown): boolean {
+	const { minValue = -Infinity, maxValue = Infinity } = typeOptions ?? {};
+	if (type === 'number') return typeof value === 'number' && value >= minValue && value <= maxValue;
+	return options.some((option) => 'value' in option && option.value === value);
+}
+
 /** Whether a person can set exactly this in the form: each value is among its choices, or its field is off and away. */
 function canBeChosen(values: INodeParameters): boolean {
+	const fields = visibleFields(values);
 	return ['model', 'firstFrame', 'lastFrame', 'resolution', 'duration'].every((name) => {
-		const choices = choicesOf(name, values);
-		return choices === undefined ? name === 'lastFrame' && values.lastFrame === 'none' : choices.includes(values[name]);
+		const field = fields.find((candidate) => candidate.name === name);
+		return field === undefined ? name === 'lastFrame' && values.lastFrame === 'none' : takes(field, values[name]);
 	});
 }
 
@@ -61,8 +74,10 @@ describe.each(wares)('$provider with $model', ({ shop, provider, model }) => {
 				cameraMovements: [],
 				firstFrame: frameOf(values.firstFrame),
 				lastFrame: frameOf(values.lastFrame),
+				references: NO_REFERENCES,
 				resolution: values.resolution,
 				duration: values.duration,
+				aspectRatio: '',
 				promptOptimizer: true,
 			}).ok;
 			return accepted !== canBeChosen(values);
@@ -73,7 +88,7 @@ describe.each(wares)('$provider with $model', ({ shop, provider, model }) => {
 	test('needs nothing but a prompt and an image address to make a valid request', () => {
 		const form = readVideoForm(readerOf({ ...filledIn, provider, model }), shop);
 		expect(form.problems).toEqual([]);
-		const validation = validate(shop, { ...form, firstFrame: load(form.firstFrame), lastFrame: load(form.lastFrame) });
+		const validation = validate(shop, loaded(form));
 		expect(validation).toMatchObject({ ok: true, hints: [] });
 	});
 
@@ -88,20 +103,90 @@ describe.each(wares)('$provider with $model', ({ shop, provider, model }) => {
 	});
 });
 
+describe('what only some models have', () => {
+	const at = (provider: string, model: string, more: INodeParameters = {}) =>
+		visibleNames({ ...filledIn, provider, operation: 'create', model, ...more });
+	const references = ['referenceImages', 'referenceVideos', 'referenceAudios'];
+	const some = (names: readonly string[]) => names.filter((name) => references.includes(name));
+
+	test.each(wares)(
+		'stands in the form at $provider with $model exactly where it is sold',
+		({ provider, model, sold }) => {
+			const names = at(provider, model, { firstFrame: 'none' });
+			expect(names.includes('promptOptimizer')).toBe(sold.promptOptimizer);
+			expect(names.includes('cameraMovements')).toBe(sold.cameraMovements);
+			if (sold.firstFrame === 'required') return;
+			expect(some(names)).toEqual(sold.references === null ? [] : references);
+			expect(names.includes('aspectRatio')).toBe(Object.keys(sold.aspectRatios).length > 0);
+		},
+	);
+
+	test.each([
+		[{ firstFrame: 'none' }, references],
+		[{ firstFrame: 'url' }, []],
+		[{ firstFrame: 'binary', lastFrame: 'url' }, []],
+		[{ firstFrame: 'none', lastFrame: 'url' }, []],
+	])('is left away where frames take its place: %j', (frames, shown) => {
+		expect(some(at('aimlApi', 'hailuo-03', frames))).toEqual(shown);
+	});
+
+	test('is a last frame alone, or beside a first one only', () => {
+		expect(at('evolink', 'hailuo-03', { firstFrame: 'none' })).toContain('lastFrame');
+		expect(at('evolink', 'hailuo-03-max', { firstFrame: 'none' })).not.toContain('lastFrame');
+		expect(at('evolink', 'hailuo-03-max', { firstFrame: 'url' })).toContain('lastFrame');
+	});
+
+	test.each<[string, string, string[]]>([
+		['aimlApi', 'none', [...ASPECT_RATIOS]],
+		['aimlApi', 'url', [...ASPECT_RATIOS]],
+		['evolink', 'none', [...ASPECT_RATIOS]],
+	])('is an aspect ratio: %s with a first frame of kind %s offers %j', (provider, firstFrame, ratios) => {
+		const values = { ...filledIn, provider, operation: 'create', model: 'hailuo-03', firstFrame };
+		expect(new Set(choicesOf('aspectRatio', values))).toEqual(new Set(ratios));
+	});
+
+	test('is no aspect ratio beside a frame where the gateway takes none', () => {
+		expect(at('evolink', 'hailuo-03', { firstFrame: 'url' })).not.toContain('aspectRatio');
+		expect(at('evolink', 'hailuo-03', { firstFrame: 'none', lastFrame: 'url' })).not.toContain('aspectRatio');
+	});
+});
+
+describe('a duration', () => {
+	const fieldAt = (model: string, resolution: string) =>
+		visibleFields({ provider: 'evolink', operation: 'create', model, resolution }).find(
+			({ name }) => name === 'duration',
+		);
+
+	test('of few lengths is a list', () => {
+		expect(fieldAt('hailuo-02', '768P')).toMatchObject({ type: 'options', default: 6 });
+	});
+
+	test.each([
+		['hailuo-03', '2K', 4, 15],
+		['hailuo-03-max', '480P', 5, 15],
+	])('of many lengths is a number: %s at %s', (model, resolution, minValue, maxValue) => {
+		const typeOptions = { minValue, maxValue, numberPrecision: 0 };
+		expect(fieldAt(model, resolution)).toMatchObject({ type: 'number', default: 6, typeOptions });
+	});
+
+	test.each([6, '6', '10'])('that a saved workflow holds stays as it is, whatever field shows it: %j', (duration) => {
+		for (const model of ['hailuo-02', 'hailuo-03'])
+			expect(fill({ provider: 'evolink', operation: 'create', model, duration }).duration).toBe(duration);
+	});
+
+	test('beside a model from an expression takes every length that a model has', () => {
+		expect(fieldAt(EXPRESSION, '768P')).toMatchObject({ type: 'number', typeOptions: { minValue: 4, maxValue: 15 } });
+	});
+});
+
 describe('a value left behind from another provider or model', () => {
 	test.each(shops)('is refused at $label exactly where the form shows that it is none of the choices', (shop) => {
 		const unnoticed = MODEL_IDS.flatMap((model) => settings(shop.id, model)).filter((values) => {
-			const lists = visibleFields(values).filter(({ type }) => type === 'options');
+			const lists = visibleFields(values).filter(({ type }) => type === 'options' || type === 'number');
 			const filled = fill(values);
-			const showsAll = lists.every(({ name, options }) =>
-				options?.some((option) => 'value' in option && option.value === filled[name]),
-			);
+			const showsAll = lists.every((field) => takes(field, filled[field.name]));
 			const form = readVideoForm(readerOf(values), shop);
-			const validation = validate(shop, {
-				...form,
-				firstFrame: load(form.firstFrame),
-				lastFrame: load(form.lastFrame),
-			});
+			const validation = validate(shop, loaded(form));
 			return validation.ok !== showsAll;
 		});
 		expect(unnoticed).toEqual([]);

@@ -3,16 +3,20 @@ import type { VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest
 import { aimlApi } from '../../../nodes/Hailuo/providers/aimlapi/aimlapi';
 import {
 	A_PROMPT,
+	AUDIO_URL,
 	FIRST_URL,
 	LAST_URL,
+	VIDEO_URL,
 	aFile,
 	aRequest,
 	aUrl,
 	anAnswer,
 	failureOf,
+	fileReferences,
 	follow,
 	jobOf,
 	jsonBodyOf,
+	urlReferences,
 } from './builders';
 
 const UNIVERSAL = '/v2/video/generations';
@@ -118,6 +122,53 @@ describe('the create request of AI/ML API', () => {
 	});
 });
 
+describe('the create request of AI/ML API for MiniMax-H3', () => {
+	const h3 = { model: 'hailuo-03', resolution: '2K', duration: 9, promptOptimizer: null } as const;
+	const common = { model: 'minimax/h3', prompt: A_PROMPT, resolution: '2K', duration: 9 };
+	const bodyOf = (changes: Partial<VideoRequest>) => jsonBodyOf(create({ ...h3, ...changes }).request);
+
+	test('from text has no prompt optimizer, and a ratio where one is named', () => {
+		expect(create({ ...h3, aspectRatio: '9:16' }).request).toEqual({
+			purpose: 'create',
+			method: 'POST',
+			host: 'api',
+			path: UNIVERSAL,
+			body: { kind: 'json', value: { ...common, ratio: '9:16' } },
+		});
+		expect(bodyOf({})).toEqual(common);
+	});
+
+	test('from frames names them as the older models do, the last one also alone', () => {
+		expect(bodyOf({ firstFrame: aUrl(), lastFrame: aFile(), aspectRatio: 'adaptive' })).toEqual({
+			...common,
+			image_url: FIRST_URL,
+			last_image_url: 'data:image/png;base64,AQID',
+			ratio: 'adaptive',
+		});
+		expect(bodyOf({ lastFrame: aUrl(LAST_URL) })).toEqual({ ...common, last_image_url: LAST_URL });
+	});
+
+	test('from references has a list for each kind, files as data URLs', () => {
+		expect(bodyOf({ references: urlReferences() })).toEqual({
+			...common,
+			reference_image_urls: [FIRST_URL, LAST_URL],
+			video_urls: [VIDEO_URL],
+			audio_urls: [AUDIO_URL],
+		});
+		expect(bodyOf({ references: fileReferences() })).toEqual({
+			...common,
+			reference_image_urls: ['data:image/png;base64,AQID', 'data:image/jpeg;base64,AQID'],
+			video_urls: ['data:video/mp4;base64,AQID'],
+			audio_urls: ['data:audio/mpeg;base64,AQID'],
+		});
+	});
+
+	test('leaves out the kinds of which there is none', () => {
+		const references = { images: [], videos: [aUrl(VIDEO_URL)], audios: [] };
+		expect(bodyOf({ references })).toEqual({ ...common, video_urls: [VIDEO_URL] });
+	});
+});
+
 describe('the route of AI/ML API', () => {
 	test.each([404, 405, 410])('is the older one when the universal one answers %i', (status) => {
 		const chain = follow(create({ firstFrame: aUrl() }), anAnswer(status, envelope(status, 'Cannot POST')), made);
@@ -159,8 +210,18 @@ describe('the route of AI/ML API', () => {
 		expect(pathsOf(follow(create({ extras: { route } }), anAnswer(404)).requests)).toEqual([path]);
 	});
 
-	test('is offered as an option for every model', () => {
-		expect(aimlApi.extras.map(({ name, models }) => [name, models])).toEqual([['route', undefined]]);
+	test('is offered as an option for the models that both routes sell', () => {
+		expect(aimlApi.extras.map(({ name, models }) => [name, models])).toEqual([
+			['route', ['hailuo-2.3-fast', 'hailuo-2.3', 'hailuo-02']],
+		]);
+	});
+
+	test('of MiniMax-H3 is the universal one alone', () => {
+		const { requests } = follow(
+			create({ model: 'hailuo-03', resolution: '2K', promptOptimizer: null }),
+			anAnswer(404, envelope(404, 'Cannot POST')),
+		);
+		expect(pathsOf(requests)).toEqual([UNIVERSAL]);
 	});
 
 	test.each([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Exchange, Failure, HttpRequest, HttpResponse, Step } from '../../../nodes/Hailuo/core/http/http';
 import type { Job, JobReference, JobStatus } from '../../../nodes/Hailuo/core/job/job';
-import type { Frame, VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
+import type { Frame, References, VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
 import type { CallbackNote } from '../../../nodes/Hailuo/providers/adapter';
 
 export const A_PROMPT = 'A paper boat crosses a puddle [Push in]';
@@ -18,6 +18,27 @@ export function aFile(fileName = 'frame.png', mimeType = 'image/png'): Frame & {
 
 export function aUrl(url = FIRST_URL): Frame & { kind: 'url' } {
 	return { kind: 'url', url };
+}
+
+export const VIDEO_URL = 'https://videos.example/dance.mp4';
+export const AUDIO_URL = 'https://sounds.example/voice.mp3';
+
+/** Two images, a video and a sound by address. */
+export function urlReferences(): References {
+	return {
+		images: [aUrl(FIRST_URL), aUrl(LAST_URL)],
+		videos: [aUrl(VIDEO_URL)],
+		audios: [aUrl(AUDIO_URL)],
+	};
+}
+
+/** The same as files. */
+export function fileReferences(): References {
+	return {
+		images: [aFile('one.png'), aFile('two.jpg', 'image/jpeg')],
+		videos: [aFile('dance.mp4', 'video/mp4')],
+		audios: [aFile('voice.mp3', 'audio/mpeg')],
+	};
 }
 
 /** A request that every provider takes for hailuo-02: text to video, 6 s at 768P. */
@@ -102,12 +123,14 @@ export interface Fixture {
 	name: string;
 	/** Where the reply was documented or seen. */
 	_source: string;
-	operation: 'create' | 'get' | 'cancel' | 'upload' | 'callback';
+	operation: 'create' | 'get' | 'cancel' | 'upload' | 'callback' | 'prepare';
 	/** What answers the requests of the operation, in turn. */
 	answers: HttpResponse[];
 	/** For a callback: what was sent, and with which headers. */
 	body?: unknown;
 	headers?: Record<string, string>;
+	/** For what a create depends on: the body of the request that asks for it. */
+	question?: unknown;
 	/** For get and cancel, whatever is needed beside the id. */
 	reference?: Partial<JobReference>;
 	/** For a signed callback: the bytes that were signed, as text, and the credential's key. */

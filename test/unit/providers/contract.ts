@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-import { DURATIONS, MODELS, RESOLUTIONS } from '../../../nodes/Hailuo/core/video/catalog';
-import { IMAGE_TYPES } from '../../../nodes/Hailuo/core/video/media';
-import type { Offer } from '../../../nodes/Hailuo/core/video/offer';
+import { DURATIONS, MODELS, RESOLUTIONS, VIDEO_MODES } from '../../../nodes/Hailuo/core/video/catalog';
+import { IMAGE_TYPES, MEDIA_KINDS } from '../../../nodes/Hailuo/core/video/media';
+import { modeOf, type Offer } from '../../../nodes/Hailuo/core/video/offer';
 import type { Exchange, Failure, HttpRequest } from '../../../nodes/Hailuo/core/http/http';
 import { describeJob, type Job, type JobStatus } from '../../../nodes/Hailuo/core/job/job';
 import type { VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
@@ -17,6 +17,8 @@ import {
 	aUrl,
 	anAnswer,
 	failureOf,
+	fileReferences,
+	urlReferences,
 	follow,
 	followWith,
 	type Fixture,
@@ -69,7 +71,16 @@ const DETAILS = [
 	['a text by path in details', { details: { prompt: 'Too short' } }],
 ] as const;
 
-/** Requests for every frame combination, resolution and duration of an offer. */
+/** A gateway's own schema of a model that has other resolutions than the model itself. */
+const STATED_OTHERWISE = ['apiframe hailuo-03'];
+
+/** What the provider is told of the aspect ratio, by what the video is made from: something else each time, or nothing. */
+function ratiosFor({ aspectRatios }: Offer, request: VideoRequest): Array<Pick<VideoRequest, 'aspectRatio'>> {
+	const offered = aspectRatios[modeOf(request)] ?? [];
+	return [{}, ...offered.map((aspectRatio) => ({ aspectRatio }))];
+}
+
+/** Requests for every combination of frames, every kind of references, resolution and duration of an offer. */
 function requestsFor(offer: Offer): VideoRequest[] {
 	const first = [
 		{ firstFrame: aUrl(), lastFrame: null },
@@ -81,11 +92,23 @@ function requestsFor(offer: Offer): VideoRequest[] {
 		{ firstFrame: aFile(), lastFrame: aFile('last.jpg', 'image/jpeg') },
 		{ firstFrame: aUrl(), lastFrame: aFile('last.jpg', 'image/jpeg') },
 	];
+	const alone = offer.lastFrame === 'alone' ? [{ firstFrame: null, lastFrame: aUrl(LAST_URL) }] : [];
+	const references = [urlReferences(), fileReferences()].map((given) => ({ references: given }));
+	const all = [
+		...none,
+		...first,
+		...(offer.lastFrame === 'none' ? [] : both),
+		...alone,
+		...(offer.references === null ? [] : references),
+	];
+	const promptOptimizer = offer.promptOptimizer ? true : null;
 	return RESOLUTIONS.flatMap((resolution) => {
 		// 512P goes with a first frame alone.
-		const frames = resolution === '512P' ? first : [...none, ...first, ...(offer.lastFrame === 'none' ? [] : both)];
+		const media = resolution === '512P' ? first : all;
 		return (offer.resolutions[resolution] ?? []).flatMap((duration) =>
-			frames.map((pair) => aRequest({ model: offer.model, resolution, duration, ...pair })),
+			media
+				.map((made) => aRequest({ model: offer.model, resolution, duration, promptOptimizer, ...made }))
+				.flatMap((request) => ratiosFor(offer, request).map((ratio) => ({ ...request, ...ratio }))),
 		);
 	});
 }
@@ -132,7 +155,8 @@ export function describeContract(
 	all: readonly Fixture[],
 	documentedWords: Readonly<Record<string, JobStatus>>,
 ): void {
-	const fixtures = all.filter(({ operation }) => operation !== 'callback');
+	const fixtures = all.filter(({ operation }) => operation !== 'callback' && operation !== 'prepare');
+	const prepared = all.filter(({ operation }) => operation === 'prepare');
 	describeCallbackContract(
 		adapter,
 		all.filter(({ operation }) => operation === 'callback'),
@@ -156,9 +180,15 @@ export function describeContract(
 	];
 	if (adapter.cancel) operations.push(['cancel', () => adapter.cancel!({ jobId: 'job-1' })]);
 
-	/** Creates, with every upload and the create answered as documented. */
+	const toldOf = ({ body }: HttpRequest) =>
+		prepared.find(({ question }) => JSON.stringify(question) === JSON.stringify(body?.kind === 'json' && body.value));
+
+	/** Creates, with whatever comes before it and the create answered as documented. */
 	const create = (request: VideoRequest) =>
-		followWith(adapter.create(request), ({ purpose }) => (purpose === 'upload' ? uploaded! : made).answers[0]!);
+		followWith(adapter.create(request), (sent) => {
+			const { purpose } = sent;
+			return (purpose === 'upload' ? uploaded! : purpose === 'read' ? toldOf(sent)! : made).answers[0]!;
+		});
 
 	describe(`${adapter.label} as a provider`, () => {
 		test('says who it is', () => {
@@ -187,11 +217,17 @@ export function describeContract(
 				expect(Object.keys(offer.resolutions)).not.toEqual([]);
 				for (const resolution of RESOLUTIONS) {
 					const durations = offer.resolutions[resolution] ?? [];
-					expect(known.resolutions[resolution] ?? []).toEqual(expect.arrayContaining([...durations]));
+					const isOwn = STATED_OTHERWISE.includes(`${adapter.id} ${offer.model}`);
+					if (!isOwn) expect(known.resolutions[resolution] ?? []).toEqual(expect.arrayContaining([...durations]));
 					expect(DURATIONS).toEqual(expect.arrayContaining([...durations]));
 				}
 				expect(IMAGE_TYPES).toEqual(expect.arrayContaining([...offer.imageTypes]));
-				if (!known.lastFrame) expect(offer.lastFrame).toBe(false);
+				const steps = ['none', 'besideFirst', 'alone'];
+				expect(steps.indexOf(offer.lastFrame)).toBeLessThanOrEqual(steps.indexOf(known.lastFrame));
+				for (const kind of MEDIA_KINDS)
+					expect(offer.references?.[kind] ?? 0).toBeLessThanOrEqual(known.references?.[kind] ?? 0);
+				for (const mode of VIDEO_MODES)
+					expect(known.aspectRatios[mode] ?? []).toEqual(expect.arrayContaining([...(offer.aspectRatios[mode] ?? [])]));
 				if (!known.textToVideo) expect(offer.firstFrame).not.toBe('optional');
 			},
 		);
@@ -207,16 +243,22 @@ export function describeContract(
 
 		describe('creating', () => {
 			test.each(adapter.offers.map((offer) => [offer.model, offer] as const))(
-				'sends one create for %s, images before it',
+				'sends one create for %s, files and questions before it',
 				(_name, offer) => {
 					for (const request of requestsFor(offer)) {
 						const { requests, step } = create(request);
 						requests.forEach(expectLegalRequest);
-						expect(requests.map(({ purpose }) => purpose).join()).toMatch(/^(upload,)*create$/);
+						expect(requests.map(({ purpose }) => purpose).join()).toMatch(
+							adapter.prepare ? /^(read,)?create$/ : /^(upload,)*create$/,
+						);
 						const sent = textOf(requests.at(-1)!);
 						expect(sent).toContain(A_PROMPT);
 						if (request.firstFrame?.kind === 'url') expect(sent).toContain(FIRST_URL);
 						if (request.lastFrame?.kind === 'url') expect(sent).toContain(LAST_URL);
+						const given = Object.values(request.references ?? {}).flat();
+						for (const media of given) if (media.kind === 'url') expect(sent).toContain(media.url);
+						if (request.aspectRatio) expect(sent).toContain(`"${request.aspectRatio}"`);
+						if (request.promptOptimizer === null) expect(sent).not.toMatch(/optimi[sz]er|enhance/i);
 						expect(step).toMatchObject({ kind: 'value', value: { jobId: made.job?.jobId, model: offer.model } });
 					}
 				},

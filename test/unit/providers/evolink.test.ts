@@ -4,8 +4,10 @@ import { evolink } from '../../../nodes/Hailuo/providers/evolink/evolink';
 import {
 	A_CALLBACK_URL,
 	A_PROMPT,
+	AUDIO_URL,
 	FIRST_URL,
 	LAST_URL,
+	VIDEO_URL,
 	aFile,
 	aRequest,
 	aUrl,
@@ -14,6 +16,7 @@ import {
 	follow,
 	jobOf,
 	jsonBodyOf,
+	urlReferences,
 } from './builders';
 
 const CREATED = anAnswer(200, { id: 'task-unified-1-a', status: 'pending', created: 1757169743 });
@@ -152,6 +155,101 @@ describe('creating', () => {
 			anAnswer(503, '<html>Service Unavailable</html>', { 'retry-after': '5' }),
 		);
 		expect(failure).toMatchObject({ kind: 'provider', made: 'maybe', retryAfterSeconds: 5 });
+	});
+});
+
+describe('creating a video of MiniMax-H3', () => {
+	const h3 = { model: 'hailuo-03', resolution: '2K', duration: 9, promptOptimizer: null } as const;
+	const common = { prompt: A_PROMPT, quality: '2k', duration: 9 };
+	const bodyOf = (changes: Partial<VideoRequest>) => jsonBodyOf(createOf({ ...h3, ...changes }));
+
+	test('from text is one request to the model for it', () => {
+		expect(createOf({ ...h3, aspectRatio: '1:1', callbackUrl: A_CALLBACK_URL })).toEqual({
+			purpose: 'create',
+			method: 'POST',
+			host: 'api',
+			path: '/v1/videos/generations',
+			body: {
+				kind: 'json',
+				value: {
+					...common,
+					model: 'minimax-h3-text-to-video',
+					aspect_ratio: '1:1',
+					callback_url: A_CALLBACK_URL,
+				},
+			},
+		});
+		expect(bodyOf({})).toEqual({ ...common, model: 'minimax-h3-text-to-video' });
+	});
+
+	test('from frames names each, the last one also alone, and never a list of images', () => {
+		const model = 'minimax-h3-image-to-video';
+		const [first, last] = [aUrl(), aUrl(LAST_URL)];
+		expect(bodyOf({ firstFrame: first })).toEqual({ ...common, model, image_start: FIRST_URL });
+		expect(bodyOf({ lastFrame: last })).toEqual({ ...common, model, image_end: LAST_URL });
+		expect(bodyOf({ firstFrame: first, lastFrame: last })).toEqual({
+			...common,
+			model,
+			image_start: FIRST_URL,
+			image_end: LAST_URL,
+		});
+	});
+
+	test('from references has a list for each kind that there is', () => {
+		const model = 'minimax-h3-reference-to-video';
+		expect(bodyOf({ references: urlReferences(), aspectRatio: 'adaptive' })).toEqual({
+			...common,
+			model,
+			image_urls: [FIRST_URL, LAST_URL],
+			video_urls: [VIDEO_URL],
+			audio_urls: [AUDIO_URL],
+			aspect_ratio: 'adaptive',
+		});
+		const alone = { images: [], videos: [], audios: [aUrl(AUDIO_URL)] };
+		expect(bodyOf({ references: alone })).toEqual({ ...common, model, audio_urls: [AUDIO_URL] });
+	});
+
+	test('uploads the files among references and among frames one after the other, and keeps their order', () => {
+		const [one, two, three] = [aFile('one.png'), aFile('dance.mp4', 'video/mp4'), aFile('voice.mp3', 'audio/mpeg')];
+		const references = { images: [aUrl(), one], videos: [two], audios: [aUrl(AUDIO_URL), three] };
+		const request = aRequest({ ...h3, references });
+		const answers = ['1.png', '2.mp4', '3.mp3'].map((name) => uploadedAs(`https://files.evolink.example/${name}`));
+		const { requests, step } = follow(evolink.create(request), ...answers, CREATED);
+		expect(requests.slice(0, 3).map(({ host, body }) => ({ host, body }))).toEqual(
+			[one, two, three].map((file) => ({
+				host: 'files',
+				body: { kind: 'multipart', fields: [{ name: 'file', file }] },
+			})),
+		);
+		expect(jsonBodyOf(requests[3]!)).toEqual({
+			...common,
+			model: 'minimax-h3-reference-to-video',
+			image_urls: [FIRST_URL, 'https://files.evolink.example/1.png'],
+			video_urls: ['https://files.evolink.example/2.mp4'],
+			audio_urls: [AUDIO_URL, 'https://files.evolink.example/3.mp3'],
+		});
+		expect(step).toMatchObject({ kind: 'value', value: { model: 'hailuo-03' } });
+		const framed = follow(evolink.create(aRequest({ ...h3, lastFrame: one })), answers[0]!, CREATED);
+		expect(jsonBodyOf(framed.requests[1]!)).toMatchObject({ image_end: 'https://files.evolink.example/1.png' });
+	});
+
+	test.each([
+		['hailuo-03-max', {}, 'minimax-h3-max-text-to-video'],
+		['hailuo-03-max', { firstFrame: aUrl() }, 'minimax-h3-max-image-to-video'],
+		['hailuo-03-max', { references: urlReferences() }, 'minimax-h3-max-reference-to-video'],
+		['hailuo-03-max-turbo', {}, 'minimax-h3-max-turbo-text-to-video'],
+		['hailuo-03-max-turbo', { firstFrame: aUrl() }, 'minimax-h3-max-turbo-image-to-video'],
+	] as const)('of the variant %s with %j goes to %s', (model, changes, name) => {
+		const body = bodyOf({ model, resolution: '480P', duration: 5, ...changes });
+		expect(body).toMatchObject({ model: name, quality: '480p', duration: 5 });
+	});
+
+	test.each([
+		['minimax-h3-text-to-video', 'hailuo-03'],
+		['minimax-h3-reference-to-video', 'hailuo-03'],
+		['minimax-h3-max-turbo-image-to-video', 'hailuo-03-max-turbo'],
+	])('is known again by the name %s', (name, model) => {
+		expect(read({ status: 'processing', model: name }).model).toBe(model);
 	});
 });
 

@@ -9,7 +9,13 @@ import { HailuoAimlApi } from '../../../credentials/HailuoAimlApi.credentials';
 import { HailuoApiframeApi } from '../../../credentials/HailuoApiframeApi.credentials';
 import { HailuoEvolinkApi } from '../../../credentials/HailuoEvolinkApi.credentials';
 import { HailuoWiroApi } from '../../../credentials/HailuoWiroApi.credentials';
-import { CAMERA_MOVEMENTS, DURATIONS, MODELS, RESOLUTIONS, type Duration } from '../../../nodes/Hailuo/core/video/catalog';
+import {
+	CAMERA_MOVEMENTS,
+	DURATIONS,
+	MODELS,
+	RESOLUTIONS,
+	type Duration,
+} from '../../../nodes/Hailuo/core/video/catalog';
 import type { Offer } from '../../../nodes/Hailuo/core/video/offer';
 import { FAILURE_KINDS, type FailureKind } from '../../../nodes/Hailuo/core/http/http';
 import { IMAGE_TYPE_LABELS } from '../../../nodes/Hailuo/core/video/imageHeader';

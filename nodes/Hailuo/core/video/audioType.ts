@@ -3,11 +3,9 @@ import type { MediaType } from './videoType';
 const WAV: MediaType = { mimeType: 'audio/wav', extension: 'wav' };
 const MP3: MediaType = { mimeType: 'audio/mpeg', extension: 'mp3' };
 
-/** The two kinds that MiniMax-H3 takes, as messages name them (EvoLink's parameter tables). */
-export const AUDIO_TYPE_LABELS = ['MP3', 'WAV'] as const;
-
 /**
- * Recognises a sound by its first bytes; a name or a declared type proves nothing.
+ * Recognises a sound of the two kinds that MiniMax-H3 takes (EvoLink's parameter tables) by its first bytes; a name or a
+ * declared type proves nothing.
  *
  * @param head the first bytes, a dozen at least
  * @returns null for what is neither WAV nor MP3

@@ -1,5 +1,5 @@
 import { describeAddressProblem, toUri } from './address';
-import { AUDIO_TYPE_LABELS, recogniseAudio } from './audioType';
+import { recogniseAudio } from './audioType';
 import { IMAGE_TYPE_LABELS, readImageHeader } from './imageHeader';
 import { describeSize, megabytes, type ImageShape, type MediaKind } from './media';
 import type { Offer } from './offer';
@@ -68,12 +68,10 @@ function recognise(kind: MediaKind, label: string, bytes: Uint8Array, rules: Med
 			return recogniseImage(label, bytes, rules);
 		case 'videos':
 			return recogniseVideo(bytes) ?? `'${label}' is ${describeOtherFile(bytes)} by its content, not a video`;
-		case 'audios': {
-			const types = joinWords(AUDIO_TYPE_LABELS, 'or');
+		case 'audios':
 			return (
-				recogniseAudio(bytes) ?? `'${label}' is neither ${types} by its content; ${rules.provider} takes these two`
+				recogniseAudio(bytes) ?? `'${label}' is neither MP3 nor WAV by its content; ${rules.provider} takes these two`
 			);
-		}
 	}
 }
 

@@ -56,7 +56,7 @@ function checkCounts(
 	const count = kinds.reduce((sum, kind) => sum + references[kind].length, 0);
 	if (count > total)
 		problems.push(`There are ${count} references; ${most} ${total} of all kinds together for ${label}`);
-	if (!audioAlone && kinds.length === 1 && kinds[0] === 'audios')
+	if (!audioAlone && !hasFrames && kinds.length === 1 && kinds[0] === 'audios')
 		problems.push(`'Reference Audios' need an image or a video among the references: ${provider} takes none alone`);
 }
 

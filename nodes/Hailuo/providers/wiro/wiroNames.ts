@@ -114,7 +114,7 @@ function nameAll(request: VideoRequest, told: unknown): NamedRequest & { missing
 		['the prompt', /^prompt$/i, prompt],
 		[`the resolution ${resolution}`, /^resolution$/i, resolution],
 		[`the duration ${duration}`, /^duration$/i, String(duration)],
-		[`the aspect ratio ${aspectRatio}`, /ratio/i, aspectRatio],
+		[`the aspect ratio ${aspectRatio}`, /ratio$/i, aspectRatio],
 	] as const) {
 		const named = value === undefined ? {} : nameText(parameters, name, value);
 		if (named === null) missing.push(what);
