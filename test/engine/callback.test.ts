@@ -29,6 +29,16 @@ const BODIES: Record<CallingProvider, (callback: Record<string, unknown>) => unk
 		model_params: { prompt_optimizer: true, fast_pretreatment: false },
 		...callback,
 	}),
+	minimax: (callback) => ({
+		model: 'MiniMax-Hailuo-02',
+		prompt: PROMPT,
+		resolution: '768P',
+		duration: 6,
+		prompt_optimizer: true,
+		fast_pretreatment: false,
+		aigc_watermark: false,
+		...callback,
+	}),
 	wiro: (callback) => ({
 		prompt: PROMPT,
 		promptOptimizer: 'true',
@@ -42,6 +52,7 @@ const BODIES: Record<CallingProvider, (callback: Record<string, unknown>) => unk
 const FIELDS: Record<CallingProvider, string> = {
 	apiframe: 'webhookUrl',
 	evolink: 'callback_url',
+	minimax: 'callback_url',
 	wiro: 'callbackUrl',
 };
 

@@ -17,6 +17,7 @@ const CREATE_PATHS: Record<ProviderName, string> = {
 	aimlApi: '/v2/video/generations',
 	apiframe: '/v2/videos/generate',
 	evolink: '/v1/videos/generations',
+	minimax: '/v1/video_generation',
 	wiro: '/v1/Run/minimax/text-to-video-hailuo-02',
 };
 
@@ -25,6 +26,7 @@ const TOLD: Record<ProviderName, (token?: string) => Record<string, unknown>> = 
 	aimlApi: () => ({ cost: { amount: 399_000, unit: 'credits' }, route: 'universal' }),
 	apiframe: () => ({}),
 	evolink: () => ({ progress: 0 }),
+	minimax: () => ({ rawStatus: null }),
 	wiro: (token) => ({ rawStatus: null, jobToken: token }),
 };
 
@@ -154,8 +156,8 @@ describe('Create', () => {
 				items: [aPrompt(PROMPT, { wanted: true }), aPrompt(PROMPT, { wanted: false })],
 			});
 			const [job] = simulator.jobs;
-			const id = { aimlApi: 'generation_id', apiframe: 'jobId', evolink: 'id', wiro: 'taskid' }[provider];
-			expect(wanted.items[0]?.json.raw).toMatchObject({ [id]: job?.id });
+			const ids = { aimlApi: 'generation_id', apiframe: 'jobId', evolink: 'id', minimax: 'task_id', wiro: 'taskid' };
+			expect(wanted.items[0]?.json.raw).toMatchObject({ [ids[provider]]: job?.id });
 			expect(wanted.items[1]?.json).not.toHaveProperty('raw');
 		}),
 	);

@@ -40,7 +40,8 @@ interface Refusal {
 	says: string;
 }
 
-/** Wiro refuses within answers of status 200. */
+/** Wiro and MiniMax refuse within answers of status 200. */
+const minimaxSays = (code: number) => ({ status: 200, code });
 const wiroSays = (code: number, message?: string) => ({ status: 200, code, ...(message !== undefined && { message }) });
 
 const REFUSALS: Refusal[] = [
@@ -134,6 +135,21 @@ const REFUSALS: Refusal[] = [
 		says: 'Service temporarily unavailable',
 	},
 	{
+		provider: 'minimax',
+		what: 'code 1002',
+		fault: minimaxSays(1002),
+		title: RATE_LIMIT,
+		says: 'rate limit. (HTTP 200, code 1002)',
+	},
+	{ provider: 'minimax', what: 'code 1004', fault: minimaxSays(1004), title: CREDENTIAL, says: 'not authorized' },
+	{ provider: 'minimax', what: 'code 1008', fault: minimaxSays(1008), title: CREDIT, says: 'insufficient balance' },
+	{ provider: 'minimax', what: 'code 1026', fault: minimaxSays(1026), title: CONTENT, says: 'input new_sensitive' },
+	{ provider: 'minimax', what: 'code 1042', fault: minimaxSays(1042), title: INVALID, says: 'invisible character' },
+	{ provider: 'minimax', what: 'code 2013', fault: minimaxSays(2013), title: INVALID, says: 'invalid params' },
+	{ provider: 'minimax', what: 'code 2049', fault: minimaxSays(2049), title: CREDENTIAL, says: 'invalid api key' },
+	{ provider: 'minimax', what: 'code 2056', fault: minimaxSays(2056), title: CREDIT, says: 'usage limit exceeded' },
+	{ provider: 'minimax', what: 'code 2061', fault: minimaxSays(2061), title: PERMISSION, says: 'not support model' },
+	{
 		provider: 'wiro',
 		what: '401',
 		fault: { status: 401, message: 'Project authorization is not valid.' },
@@ -226,6 +242,8 @@ const UNKNOWN: Array<[ProviderName, string, Fault, string]> = [
 	['aimlApi', 'a proxy that says 401', { kind: 'html', status: 401 }, 'The answer (HTTP 401) is no JSON: '],
 	['aimlApi', 'a proxy that says 413', { kind: 'html', status: 413 }, 'The answer (HTTP 413) is no JSON: '],
 	['aimlApi', 'a 409', { kind: 'status', status: 409 }, 'HTTP 409'],
+	['minimax', 'a fault in a 200', { kind: 'status', ...minimaxSays(1033) }, 'mysql failed'],
+	['minimax', 'a video that it does not show', { kind: 'status', ...minimaxSays(1027) }, 'output new_sensitive'],
 	[
 		'wiro',
 		'a fault in a 200',
@@ -254,7 +272,11 @@ describe('a create of unknown outcome', () => {
 					httpCode: String(fault.status ?? ({ html: 502, redirect: 302 } as Record<string, number>)[fault.kind] ?? 200),
 					context: { itemIndex: 0 },
 				});
-				const pages: Partial<Record<ProviderName, string>> = { aimlApi: 'aimlapi.com/app', wiro: 'wiro.ai/panel' };
+				const pages: Partial<Record<ProviderName, string>> = {
+					aimlApi: 'aimlapi.com/app',
+					minimax: 'platform.minimax.io/console/usage',
+					wiro: 'wiro.ai/panel',
+				};
 				expect(error?.description).toContain(pages[provider]);
 				if (fault.kind === 'redirect') expect(error?.description).toContain(CURES[REDIRECT]);
 				expect(error?.description).toContain('it was not sent again');
@@ -264,11 +286,14 @@ describe('a create of unknown outcome', () => {
 	);
 });
 
+/** Those that say in an answer of status 200 that they do not know a job. */
+const IN_200: readonly ProviderName[] = ['minimax', 'wiro'];
+
 const READ_REFUSALS = PROVIDERS.flatMap((provider): Array<[ProviderName, string, Fault, string, string]> => [
 	[provider, 'a refused key', { kind: 'status', status: 401 }, CREDENTIAL, '401'],
 	[provider, 'a redirect', { kind: 'redirect' }, REDIRECT, '302'],
 	[provider, 'a 403', { kind: 'status', status: 403, message: 'Not yours' }, PERMISSION, '403'],
-	[provider, 'an unknown job', { kind: 'notFoundOnce' }, NOT_FOUND, provider === 'wiro' ? '200' : '404'],
+	[provider, 'an unknown job', { kind: 'notFoundOnce' }, NOT_FOUND, IN_200.includes(provider) ? '200' : '404'],
 ]);
 
 describe('a refused read', () => {
@@ -296,8 +321,8 @@ describe('a refused read', () => {
 describe('what cannot be reached', () => {
 	test.each(PROVIDERS)('at %s says so and made nothing for sure', (provider) =>
 		onStage(async ({ credentials, run, simulator }) => {
-			const type = { aimlApi: 'Aiml', apiframe: 'Apiframe', evolink: 'Evolink', wiro: 'Wiro' }[provider];
-			const name = `hailuo${type}Api`;
+			const types = { aimlApi: 'Aiml', apiframe: 'Apiframe', evolink: 'Evolink', minimax: 'Minimax', wiro: 'Wiro' };
+			const name = `hailuo${types[provider]}Api`;
 			const { error } = await run(aCreate(provider, { options: AT_ONCE }), {
 				credentials: { ...credentials, [name]: { ...credentials[name], baseUrl: 'http://127.0.0.1:9' } },
 			});

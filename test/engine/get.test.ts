@@ -10,6 +10,7 @@ const FAILURE_CODES: Record<ProviderName, string | null> = {
 	aimlApi: 'GenerationError',
 	apiframe: null,
 	evolink: 'service_error',
+	minimax: '1000',
 	wiro: '1',
 };
 

@@ -22,7 +22,10 @@ export const WITHOUT_KEY: readonly ProviderName[] = PROVIDERS.filter((provider) 
 export const PROMPT = 'A paper boat on a rainy street';
 export const IMAGE_URL = 'https://images.example/first.png';
 
-/** How each provider calls the phases of a job; Wiro's running job is in the middle of its work. */
+/**
+ * How each provider calls the phases of a job. Wiro's running job is in the middle of its work; MiniMax cancels no job of
+ * the models that all have.
+ */
 export const WORDS: Record<ProviderName, Record<JobPhase, string>> = {
 	aimlApi: {
 		queued: 'queued',
@@ -44,6 +47,14 @@ export const WORDS: Record<ProviderName, Record<JobPhase, string>> = {
 		succeeded: 'completed',
 		failed: 'failed',
 		cancelled: 'cancelled',
+	},
+	// V1, which has Hailuo 02.
+	minimax: {
+		queued: 'Queueing',
+		running: 'Processing',
+		succeeded: 'Success',
+		failed: 'Fail',
+		cancelled: 'Fail',
 	},
 	wiro: {
 		queued: 'task_queue',

@@ -132,13 +132,14 @@ export const REFUSALS: ReadonlyArray<{
 ];
 
 /**
- * The statuses with which each provider documents that a create was refused, in its own envelope; Wiro's codes say it in
- * answers of status 200, and statuses that agree with them say the same.
+ * The statuses with which each provider documents that a create was refused, in its own envelope; the codes of
+ * MiniMax and Wiro say it in answers of status 200, and Wiro's statuses that agree with its codes say the same.
  */
 const DOCUMENTED: Record<ProviderName, readonly number[]> = {
 	aimlApi: [400, 401, 403, 404],
 	apiframe: [400, 401, 402, 403, 404, 409],
 	evolink: [400, 401, 402, 403, 404, 413],
+	minimax: [200],
 	wiro: [200, 400, 401, 402, 403, 404],
 };
 
@@ -147,7 +148,7 @@ export const isProof = (provider: ProviderName, fault: Fault): boolean =>
 	fault.kind === 'status' && DOCUMENTED[provider].includes(fault.status ?? 0);
 
 function alike(title: Title): Record<ProviderName, Title> {
-	return { aimlApi: title, apiframe: title, evolink: title, wiro: title };
+	return { aimlApi: title, apiframe: title, evolink: title, minimax: title, wiro: title };
 }
 
 /** Faults of the server that holds the video; `says` is null where the second try goes well. */

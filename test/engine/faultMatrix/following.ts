@@ -9,6 +9,7 @@ const UNKNOWN_JOB: Record<ProviderName, Pick<Fault, 'status' | 'code' | 'message
 	aimlApi: { status: 404 },
 	apiframe: { status: 404 },
 	evolink: { status: 404 },
+	minimax: { status: 200, code: 2013 },
 	wiro: { status: 200, code: 1, message: 'There is no task yet.' },
 };
 
