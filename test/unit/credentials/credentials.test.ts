@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject, ICredentialType } from 'n8n-workfl
 import { HailuoAimlApi } from '../../../credentials/HailuoAimlApi.credentials';
 import { HailuoApiframeApi } from '../../../credentials/HailuoApiframeApi.credentials';
 import { HailuoEvolinkApi } from '../../../credentials/HailuoEvolinkApi.credentials';
+import { HailuoMinimaxApi } from '../../../credentials/HailuoMinimaxApi.credentials';
 import { HailuoWiroApi } from '../../../credentials/HailuoWiroApi.credentials';
 import { startSimulator, type Simulator } from '../../tools/simulator';
 import { Endpoint } from '../../tools/support/endpoint';
@@ -62,6 +63,16 @@ const cases: Array<[string, Case]> = [
 			sent: { authorization: `Bearer ${KEY}` },
 			request: 'GET /v1/credits',
 			answer: { success: true, message: '', data: {} },
+		},
+	],
+	[
+		'MiniMax',
+		{
+			type: new HailuoMinimaxApi(),
+			data: { apiKey: KEY },
+			sent: { authorization: `Bearer ${KEY}` },
+			request: 'GET /v2/query/video_generation?page_num=1&page_size=1',
+			answer: { items: [], total: 0 },
 		},
 	],
 	[
@@ -210,6 +221,7 @@ describe('every credential', () => {
 			new HailuoEvolinkApi(),
 			{ apiKey: '', baseUrl: 'https://api.evolink.ai', filesBaseUrl: 'https://files-api.evolink.ai' },
 		],
+		[new HailuoMinimaxApi(), { apiKey: '', baseUrl: 'https://api.minimax.io' }],
 		[
 			new HailuoWiroApi(),
 			{
@@ -263,6 +275,23 @@ describe('EvoLink', () => {
 		expect(await testCredential(type, { apiKey: KEY, baseUrl: api.url })).toEqual({
 			status: 'Error',
 			message: 'EvoLink refused the key',
+		});
+	});
+});
+
+describe('MiniMax', () => {
+	test.each([1004, 2049])('fails its test at code %i in an answer of status 200', async (status_code) => {
+		api.reply = () => ({ status: 200, body: { base_resp: { status_code, status_msg: 'login fail' } } });
+		expect(await testCredential(new HailuoMinimaxApi(), { apiKey: KEY, baseUrl: api.url })).toEqual({
+			status: 'Error',
+			message: 'MiniMax refused the key; it may belong to the other region, which has another Base URL',
+		});
+	});
+
+	test('passes its test at the code of an answer that is well', async () => {
+		api.reply = () => ({ status: 200, body: { items: [], total: 0, base_resp: { status_code: 0 } } });
+		expect(await testCredential(new HailuoMinimaxApi(), { apiKey: KEY, baseUrl: api.url })).toMatchObject({
+			status: 'OK',
 		});
 	});
 });
@@ -404,6 +433,7 @@ describe('against gateways that check the key', () => {
 			'apiKey',
 		],
 		['EvoLink', new HailuoEvolinkApi(), ({ endpoints, keys }) => ({ ...endpoints.evolink, ...keys.evolink }), 'apiKey'],
+		['MiniMax', new HailuoMinimaxApi(), ({ endpoints, keys }) => ({ ...endpoints.minimax, ...keys.minimax }), 'apiKey'],
 		['Wiro, signed', new HailuoWiroApi(), ({ endpoints, keys }) => ({ ...endpoints.wiro, ...keys.wiro }), 'apiKey'],
 		['Wiro, signed', new HailuoWiroApi(), ({ endpoints, keys }) => ({ ...endpoints.wiro, ...keys.wiro }), 'apiSecret'],
 		[
