@@ -40,8 +40,7 @@ interface Refusal {
 	says: string;
 }
 
-/** Wiro and MiniMax refuse within answers of status 200. */
-const minimaxSays = (code: number) => ({ status: 200, code });
+/** Wiro refuses within answers of status 200. */
 const wiroSays = (code: number, message?: string) => ({ status: 200, code, ...(message !== undefined && { message }) });
 
 const REFUSALS: Refusal[] = [
@@ -136,19 +135,21 @@ const REFUSALS: Refusal[] = [
 	},
 	{
 		provider: 'minimax',
-		what: 'code 1002',
-		fault: minimaxSays(1002),
-		title: RATE_LIMIT,
-		says: 'rate limit. (HTTP 200, code 1002)',
+		what: '401',
+		fault: { status: 401 },
+		title: CREDENTIAL,
+		says: 'login fail (1004). (HTTP 401, code 1004)',
 	},
-	{ provider: 'minimax', what: 'code 1004', fault: minimaxSays(1004), title: CREDENTIAL, says: 'not authorized' },
-	{ provider: 'minimax', what: 'code 1008', fault: minimaxSays(1008), title: CREDIT, says: 'insufficient balance' },
-	{ provider: 'minimax', what: 'code 1026', fault: minimaxSays(1026), title: CONTENT, says: 'input new_sensitive' },
-	{ provider: 'minimax', what: 'code 1042', fault: minimaxSays(1042), title: INVALID, says: 'invisible character' },
-	{ provider: 'minimax', what: 'code 2013', fault: minimaxSays(2013), title: INVALID, says: 'invalid params' },
-	{ provider: 'minimax', what: 'code 2049', fault: minimaxSays(2049), title: CREDENTIAL, says: 'invalid api key' },
-	{ provider: 'minimax', what: 'code 2056', fault: minimaxSays(2056), title: CREDIT, says: 'usage limit exceeded' },
-	{ provider: 'minimax', what: 'code 2061', fault: minimaxSays(2061), title: PERMISSION, says: 'not support model' },
+	{ provider: 'minimax', what: '402', fault: { status: 402 }, title: CREDIT, says: 'insufficient balance (1008)' },
+	{ provider: 'minimax', what: '400', fault: { status: 400 }, title: INVALID, says: 'invalid params (2013)' },
+	{
+		provider: 'minimax',
+		what: '422',
+		fault: { status: 422 },
+		title: CONTENT,
+		says: 'video description contains sensitive content (1026). (HTTP 422, code 1026)',
+	},
+	{ provider: 'minimax', what: '429', fault: { status: 429 }, title: RATE_LIMIT, says: 'rate limit' },
 	{
 		provider: 'wiro',
 		what: '401',
@@ -242,8 +243,7 @@ const UNKNOWN: Array<[ProviderName, string, Fault, string]> = [
 	['aimlApi', 'a proxy that says 401', { kind: 'html', status: 401 }, 'The answer (HTTP 401) is no JSON: '],
 	['aimlApi', 'a proxy that says 413', { kind: 'html', status: 413 }, 'The answer (HTTP 413) is no JSON: '],
 	['aimlApi', 'a 409', { kind: 'status', status: 409 }, 'HTTP 409'],
-	['minimax', 'a fault in a 200', { kind: 'status', ...minimaxSays(1033) }, 'mysql failed'],
-	['minimax', 'a video that it does not show', { kind: 'status', ...minimaxSays(1027) }, 'output new_sensitive'],
+	['minimax', 'a 500', { kind: 'status', status: 500 }, 'internal error (1000)'],
 	[
 		'wiro',
 		'a fault in a 200',
@@ -286,14 +286,14 @@ describe('a create of unknown outcome', () => {
 	);
 });
 
-/** Those that say in an answer of status 200 that they do not know a job. */
-const IN_200: readonly ProviderName[] = ['minimax', 'wiro'];
+/** With which status a job is not known; elsewhere with 404. */
+const UNKNOWN_JOB: Partial<Record<ProviderName, string>> = { minimax: '400', wiro: '200' };
 
 const READ_REFUSALS = PROVIDERS.flatMap((provider): Array<[ProviderName, string, Fault, string, string]> => [
 	[provider, 'a refused key', { kind: 'status', status: 401 }, CREDENTIAL, '401'],
 	[provider, 'a redirect', { kind: 'redirect' }, REDIRECT, '302'],
 	[provider, 'a 403', { kind: 'status', status: 403, message: 'Not yours' }, PERMISSION, '403'],
-	[provider, 'an unknown job', { kind: 'notFoundOnce' }, NOT_FOUND, IN_200.includes(provider) ? '200' : '404'],
+	[provider, 'an unknown job', { kind: 'notFoundOnce' }, NOT_FOUND, UNKNOWN_JOB[provider] ?? '404'],
 ]);
 
 describe('a refused read', () => {

@@ -22,10 +22,7 @@ export const WITHOUT_KEY: readonly ProviderName[] = PROVIDERS.filter((provider) 
 export const PROMPT = 'A paper boat on a rainy street';
 export const IMAGE_URL = 'https://images.example/first.png';
 
-/**
- * How each provider calls the phases of a job. Wiro's running job is in the middle of its work; MiniMax cancels no job of
- * the models that all have.
- */
+/** How each provider calls the phases of a job; Wiro's running job is in the middle of its work. */
 export const WORDS: Record<ProviderName, Record<JobPhase, string>> = {
 	aimlApi: {
 		queued: 'queued',
@@ -48,13 +45,12 @@ export const WORDS: Record<ProviderName, Record<JobPhase, string>> = {
 		failed: 'failed',
 		cancelled: 'cancelled',
 	},
-	// V1, which has Hailuo 02.
 	minimax: {
-		queued: 'Queueing',
-		running: 'Processing',
-		succeeded: 'Success',
-		failed: 'Fail',
-		cancelled: 'Fail',
+		queued: 'queued',
+		running: 'running',
+		succeeded: 'succeeded',
+		failed: 'failed',
+		cancelled: 'cancelled',
 	},
 	wiro: {
 		queued: 'task_queue',
@@ -70,9 +66,18 @@ export function aPrompt(prompt: string = PROMPT, more: INodeExecutionData['json'
 	return { json: { prompt, ...more } };
 }
 
+/** What the tests of all providers make: of MiniMax a job of its newer API, since its older one has tests of its own. */
+export const MODEL_OF: Record<ProviderName, string> = {
+	aimlApi: 'hailuo-02',
+	apiframe: 'hailuo-02',
+	evolink: 'hailuo-02',
+	minimax: 'hailuo-03',
+	wiro: 'hailuo-02',
+};
+
 /** Parameters of a create that every provider takes, with the item's prompt: text to video, 6 s at 768P. */
 export function aCreate(provider: ProviderName, changes: INodeParameters = {}): INodeParameters {
-	return { provider, operation: 'create', model: 'hailuo-02', prompt: '={{ $json.prompt }}', ...changes };
+	return { provider, operation: 'create', model: MODEL_OF[provider], prompt: '={{ $json.prompt }}', ...changes };
 }
 
 export function aCreateAndWait(provider: ProviderName, changes: INodeParameters = {}): INodeParameters {

@@ -97,7 +97,12 @@ export const REFUSALS: ReadonlyArray<{
 	{ what: 'a 404', fault: { kind: 'status', status: 404 }, titles: alike('notFound'), says: /HTTP 404/ },
 	{ what: 'a 409', fault: { kind: 'status', status: 409 }, titles: alike('conflict'), says: /HTTP 409/ },
 	{ what: 'a 413', fault: { kind: 'html', status: 413 }, titles: alike('invalid'), says: /HTTP 413/ },
-	{ what: 'a 422', fault: { kind: 'status', status: 422 }, titles: alike('invalid'), says: /HTTP 422/ },
+	{
+		what: 'a 422',
+		fault: { kind: 'status', status: 422 },
+		titles: { ...alike('invalid'), minimax: 'content' },
+		says: /HTTP 422/,
+	},
 	{ what: 'a redirect', fault: { kind: 'redirect' }, titles: alike('redirect'), says: /redirect \(HTTP 302 to http/ },
 	{
 		what: 'a lasting redirect',
@@ -132,14 +137,14 @@ export const REFUSALS: ReadonlyArray<{
 ];
 
 /**
- * The statuses with which each provider documents that a create was refused, in its own envelope; the codes of
- * MiniMax and Wiro say it in answers of status 200, and Wiro's statuses that agree with its codes say the same.
+ * The statuses with which each provider documents that a create was refused, in its own envelope; Wiro's codes say it in
+ * answers of status 200, and statuses that agree with them say the same.
  */
 const DOCUMENTED: Record<ProviderName, readonly number[]> = {
 	aimlApi: [400, 401, 403, 404],
 	apiframe: [400, 401, 402, 403, 404, 409],
 	evolink: [400, 401, 402, 403, 404, 413],
-	minimax: [200],
+	minimax: [400, 401, 402, 422],
 	wiro: [200, 400, 401, 402, 403, 404],
 };
 

@@ -9,7 +9,7 @@ const UNKNOWN_JOB: Record<ProviderName, Pick<Fault, 'status' | 'code' | 'message
 	aimlApi: { status: 404 },
 	apiframe: { status: 404 },
 	evolink: { status: 404 },
-	minimax: { status: 200, code: 2013 },
+	minimax: { status: 400, code: 2013, message: 'invalid task_id' },
 	wiro: { status: 200, code: 1, message: 'There is no task yet.' },
 };
 
@@ -113,7 +113,7 @@ export function download(_provider: ProviderName, operation: OperationName): Row
 }
 
 /** Asking twice changes nothing, so a cancellation is repeated, also where it was done already. */
-export function cancellation(step: 'cancel' | 'kill'): Row[] {
+export function cancellation(provider: ProviderName, step: 'cancel' | 'kill'): Row[] {
 	const place: Pick<Row, 'jobs' | 'phase'> = { jobs: 1, ...(step === 'kill' && { phase: 'running' }) };
 	const struckBy = (fault: Fault, times = 1): Fault => ({ ...fault, operation: step, times });
 	const named = (what: string) => (step === 'kill' ? `${what} to Kill` : what);
@@ -131,13 +131,15 @@ export function cancellation(step: 'cancel' | 'kill'): Row[] {
 			return { ...place, what: `${what} that stays`, fault: struckBy(fault, ALWAYS), expected };
 		});
 	const refused = REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
-		const title = titles.wiro;
+		const title = titles[provider];
 		if (title === undefined || !READ_REFUSALS.includes(title)) return [];
 		return [{ ...place, what, fault: struckBy(fault, ALWAYS), expected: error(title, says, true) }];
 	});
 	const strange = (['wrongTypes', 'unknownStatus'] as const).map((kind): Row => {
 		const what = kind === 'wrongTypes' ? 'values of other types' : 'a word nobody documented';
-		return { ...place, what, fault: struckBy({ kind }), expected: { kind: 'well', status: 'unknown' } };
+		// MiniMax is asked again, and says that the job is cancelled.
+		const status = provider === 'minimax' ? 'cancelled' : 'unknown';
+		return { ...place, what, fault: struckBy({ kind }), expected: { kind: 'well', status } };
 	});
 	return [...passing, ...staying, ...refused, ...strange];
 }

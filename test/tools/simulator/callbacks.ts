@@ -44,11 +44,11 @@ export class CallbackSender {
 	async announce(job: SimulatedJob): Promise<void> {
 		const dialect = this.dialects.get(job.provider);
 		if (job.callbackUrl === undefined || dialect === undefined) return;
-		if (dialect.challengeMs !== undefined) {
+		const fault = this.faults.takeForJob('callback', job);
+		if (dialect.challengeMs !== undefined && fault?.kind !== 'lost') {
 			job.hasProvenAddress = await this.challenge(job.callbackUrl, dialect.challengeMs);
 			if (!job.hasProvenAddress) return;
 		}
-		const fault = this.faults.takeForJob('callback', job);
 		if (fault?.kind === 'forged') {
 			const message = dialect.falseMessage(job);
 			const forged = { job, dialect, message, url: job.callbackUrl, signWith: FOREIGN_KEY, fault };

@@ -114,13 +114,12 @@ export function minimax(simulation: Simulation): Gateway {
 		return { status: 200, job, body: { task_id: id, ...(!isV2(path) && OK) } };
 	}
 
-	/** Each answer with a video has another link to it. */
 	function freshLink(id: string): string {
 		return cdn.addVideo(`/minimax/${id}/${randomBytes(4).toString('hex')}/output_aigc.mp4`);
 	}
 
 	function linkOf(job: SimulatedJob): string {
-		job.videoUrl = freshLink(job.id);
+		if (simulation.options.minimaxFreshLinks === true) job.videoUrl = freshLink(job.id);
 		return simulation.options.videoUrl?.(job) ?? job.videoUrl;
 	}
 

@@ -73,6 +73,8 @@ export interface SimulatorOptions {
 	aimlApiRoutes?: { universal?: RouteState; minimax?: RouteState };
 	/** Keys under which AI/ML API's create answer holds the id: its samples disagree. Default both. */
 	aimlApiIdKeys?: 'both' | 'id' | 'generation_id';
+	/** MiniMax gives another link to a video each time it is asked for one, as the real one does. Default always the same. */
+	minimaxFreshLinks?: boolean;
 	apiframeResultShape?: ApiframeResultShape;
 	/** Which spelling of the callback field Apiframe takes; the other is refused by name. Default webhookUrl. */
 	apiframeWebhookField?: 'webhookUrl' | 'webhook_url';

@@ -245,8 +245,10 @@ describe('reading', () => {
 
 	test('a link that only a program of another kind could open is none', () => {
 		const answer = filed('file:///etc/passwd');
-		expect(failureOf(minimax.get(V1), queried('Success', { file_id: '7' }), answer)).toMatchObject({
-			kind: 'unreadable',
+		expect(jobOf(minimax.get(V1), queried('Success', { file_id: '7' }), answer)).toMatchObject({
+			status: 'unknown',
+			videoUrl: null,
+			failure: { code: 'no_video' },
 		});
 	});
 
@@ -351,6 +353,14 @@ describe('cancelling', () => {
 		const { requests, step } = follow(minimax.cancel!(V2), task('queued'), begun, task('running'));
 		expect(linesOf(requests)).toEqual([QUERY, DELETE, QUERY]);
 		expect(step).toMatchObject({ failure: { kind: 'notCancellable' } });
+	});
+
+	test('a refusal that is not about its state is told as it is', () => {
+		const refused = refusalV2(400, 2013, 'something else');
+		expect(failureOf(minimax.cancel!(V2), task('queued'), refused, task('queued'))).toMatchObject({
+			kind: 'invalid',
+			message: 'something else (2013)',
+		});
 	});
 
 	test('a job that has ended meanwhile is answered as it is', () => {

@@ -76,9 +76,10 @@ function retrieve(fileId: string, task: JobAnswer, reference: JobReference): Exc
 		},
 		read: answerReader({
 			value: ({ json }) => {
+				if (textAt(json, 'file', 'file_id') === null) return null;
 				const url = webUrlAt(json, 'file', 'download_url');
-				if (url === null) return null;
-				return judgeAnswer(MINIMAX, { ...task, urls: [url], expiresAt: endOfLink(url) }, reference);
+				const found = url === null ? {} : { urls: [url], expiresAt: endOfLink(url) };
+				return judgeAnswer(MINIMAX, { ...task, ...found }, reference);
 			},
 			failure: readUnknownId,
 			refuses,

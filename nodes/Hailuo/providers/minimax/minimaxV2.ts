@@ -96,6 +96,9 @@ export function getV2(reference: JobReference): Exchange<Job> {
 const notCancellable = (message: string, { status }: HttpResponse): Failure =>
 	describeFailure({ kind: 'notCancellable', message, httpStatus: status });
 
+/** By V2's own word, since V1's jobs that wait for their turn are not cancelled. */
+const isQueued = ({ rawStatus }: Job) => rawStatus?.toLowerCase() === 'queued';
+
 /** Only a job that waits for its turn is cancelled; of one that is over the same call deletes the record. */
 function refuseToCancel(job: Job, response: HttpResponse): Failure {
 	return notCancellable(
@@ -117,7 +120,7 @@ export function cancelQueued(reference: JobReference, look: Exchange<Job>): Exch
 			const step = look.read(response);
 			if (step.kind === 'next') return { kind: 'next', exchange: cancelQueued(reference, step.exchange) };
 			if (step.kind === 'failure' || isOver(step.value)) return step;
-			return step.value.rawStatus?.toLowerCase() === 'queued'
+			return isQueued(step.value)
 				? { kind: 'next', exchange: cancelCall(reference) }
 				: fail(refuseToCancel(step.value, response));
 		},
@@ -147,19 +150,20 @@ function cancelCall(reference: JobReference): Exchange<Job> {
 		},
 		read(response) {
 			const step = answer(response);
-			const isRefused = step.kind === 'failure' && BY_STATE.includes(step.failure.kind);
-			return isRefused ? { kind: 'next', exchange: lookAgain(reference) } : step;
+			if (step.kind !== 'failure' || !BY_STATE.includes(step.failure.kind)) return step;
+			return { kind: 'next', exchange: lookAgain(reference, step.failure) };
 		},
 	};
 }
 
-function lookAgain(reference: JobReference): Exchange<Job> {
+function lookAgain(reference: JobReference, refusal: Failure): Exchange<Job> {
 	const look = getV2(reference);
 	return {
 		request: look.request,
 		read(response) {
 			const step = look.read(response);
-			return step.kind === 'value' && !isOver(step.value) ? fail(refuseToCancel(step.value, response)) : step;
+			if (step.kind !== 'value' || isOver(step.value)) return step;
+			return fail(isQueued(step.value) ? refusal : refuseToCancel(step.value, response));
 		},
 	};
 }
