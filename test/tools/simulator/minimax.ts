@@ -300,27 +300,28 @@ function refuse({ status, message, details }: Refusal, { path }: RecordedRequest
 	return isV2(path) ? refuseV2(status, message, details.code) : refuseV1(status, message, details.code);
 }
 
-/** What its servers do not know, and what is between, answers with a status and no envelope. */
-function withoutEnvelope(status: number, message: string): Answer {
-	return { status, body: message || (status === 404 ? '404 page not found' : `HTTP ${status}`) };
-}
-
 function refuseV1(status: number, message: string, given: number | string | undefined): Answer {
 	const code = given ?? { 400: 2013, 401: 1004, 402: 1008, 429: 1002, 500: 1000 }[status];
-	if (code === undefined) return withoutEnvelope(status, message);
+	// What its servers do not know, and what is between, answers without the envelope.
+	if (code === undefined)
+		return { status, body: message || (status === 404 ? '404 page not found' : `HTTP ${status}`) };
 	const body = { base_resp: { status_code: code, status_msg: message || MESSAGES[String(code)] } };
 	return { status, headers: { 'trace-id': randomBytes(16).toString('hex') }, body };
 }
 
 function refuseV2(status: number, message: string, given: number | string | undefined): Answer {
 	const known = ERRORS[status];
-	if (!known) return withoutEnvelope(status, message);
-	const words = message || MESSAGES[String(given)] || known.message;
+	const code = given ?? known?.code;
+	const words = message || MESSAGES[String(given)] || (known?.message ?? `HTTP ${status}`);
 	return {
 		status,
 		body: {
 			type: 'error',
-			error: { type: known.type, message: `${words} (${given ?? known.code})`, http_code: String(status) },
+			error: {
+				type: known?.type ?? 'api_error',
+				message: code === undefined ? words : `${words} (${code})`,
+				http_code: String(status),
+			},
 			request_id: randomBytes(16).toString('hex'),
 		},
 	};
