@@ -16,9 +16,9 @@ type Case = [ProviderName, INodeParameters, string];
 const RULES: Case[] = [
 	...onEach(`'Model' 'sora' is not offered by {label}; choose `, { model: forced('sora') }),
 	...onEach(
-		`'Model' 'hailuo-03' is not offered by {label}; choose Hailuo 2.3 Fast, Hailuo 2.3 or Hailuo 02`,
-		{ model: 'hailuo-03' },
-		['aimlApi', 'evolink', 'wiro'],
+		`'Model' 'hailuo-03-max' is not offered by {label}; choose Hailuo 2.3 Fast, Hailuo 2.3, Hailuo 02 or Hailuo 03`,
+		{ model: 'hailuo-03-max' },
+		['aimlApi', 'apiframe', 'wiro'],
 	),
 	...onEach(`'Prompt' is empty; {label} needs one for Hailuo 02`, { prompt: forced(' ') }, ['aimlApi', 'apiframe']),
 	['evolink', { prompt: '', model: 'hailuo-2.3' }, `'Prompt' is empty; EvoLink needs one for Hailuo 2.3`],
@@ -206,6 +206,11 @@ describe('what is just allowed', () => {
 		['minimax', { model: 'hailuo-2.3-fast', ...FIRST_FRAME, prompt: '' }],
 		['minimax', { model: 'hailuo-02', ...FIRST_FRAME, resolution: '512P', duration: 10, prompt: '' }],
 		['apiframe', { model: 'hailuo-03', resolution: '1080P', duration: 6 }],
+		['aimlApi', { model: 'hailuo-03', resolution: '2K', duration: 15, aspectRatio: '9:16' }],
+		['evolink', { model: 'hailuo-03', resolution: '2K', duration: '4', prompt: 'x'.repeat(7000) }],
+		['evolink', { model: 'hailuo-03', ...LAST_FRAME, lastFrame: 'url' }],
+		['evolink', { model: 'hailuo-03-max-turbo', resolution: '480P', duration: 5, aspectRatio: '1:1' }],
+		['wiro', { model: 'hailuo-03', resolution: '2K', duration: 9, aspectRatio: '16:9' }],
 		['aimlApi', { ...FIRST_FRAME, ...LAST_FRAME, resolution: '1080P' }],
 	])('at %s is %j', (provider, changes) =>
 		onStage(async ({ simulator, run }) => {

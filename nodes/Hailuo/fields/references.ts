@@ -61,11 +61,14 @@ export function describeReferences(providers: readonly ProviderAdapter[]): INode
 	);
 }
 
+/** What tells an address from the name of a field. */
+const SCHEME = /^[a-z][a-z\d+.-]*:/i;
+
 /** A comma may be part of an address, unless a blank or another address follows it. */
 function splitList(text: string): string[] {
 	return text
 		.split(/[\r\n]+|,(?=\s|$|https?:\/\/)/i)
-		.flatMap((part) => (part.includes('://') ? [part] : part.split(',')));
+		.flatMap((part) => (SCHEME.test(part.trim()) ? [part] : part.split(',')));
 }
 
 /** An agent writes a list as JSON. */
@@ -86,8 +89,7 @@ function readKind(get: GetParameter, kind: MediaKind, problems: string[]): Media
 		.filter((part) => !isNothing(part))
 		.map((part): MediaChoice => {
 			const text = textAt(part);
-			if (text !== null)
-				return /^[a-z][a-z\d+.-]*:/i.test(text) ? { kind: 'url', url: text } : { kind: 'binary', property: text };
+			if (text !== null) return SCHEME.test(text) ? { kind: 'url', url: text } : { kind: 'binary', property: text };
 			// `{{ $binary.data }}` is the file as n8n has it.
 			problems.push(
 				`'${REFERENCE_LABELS[kind]}' holds ${shown(part)}; give addresses or names of binary fields, not the files themselves`,

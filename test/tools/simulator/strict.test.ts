@@ -110,6 +110,81 @@ test.each<[ProviderName, string, Fields, string]>([
 	expect(simulator.jobs).toEqual([]);
 });
 
+const H3_TEXT = { model: 'minimax-h3-text-to-video', image_urls: undefined };
+const H3_IMAGE = { model: 'minimax-h3-image-to-video', image_urls: undefined };
+const H3_REFERENCE = { model: 'minimax-h3-reference-to-video' };
+const H3 = { model: 'minimax/h3', image_url: undefined };
+
+test.each<[ProviderName, string, Fields, string]>([
+	['aimlApi', 'a resolution it does not sell', { ...H3, resolution: '768P' }, 'resolution'],
+	['aimlApi', 'sixteen seconds', { ...H3, duration: 16 }, 'duration'],
+	['aimlApi', 'an optimizer', { ...H3, enhance_prompt: true }, 'enhance_prompt'],
+	['aimlApi', 'frames beside references', { model: 'minimax/h3', video_urls: [IMAGE] }, 'video_urls'],
+	['aimlApi', 'sounds alone', { ...H3, audio_urls: [IMAGE] }, 'audio_urls'],
+	['aimlApi', 'an adaptive ratio of text', { ...H3, ratio: 'adaptive' }, 'ratio'],
+	[
+		'aimlApi',
+		'ten images',
+		{ ...H3, reference_image_urls: Array.from({ length: 10 }, () => IMAGE) },
+		'reference_image_urls',
+	],
+	['aimlApi', 'an image for a video', { ...H3, video_urls: [PNG] }, 'video_urls'],
+	['evolink', 'an image for text', { ...H3_TEXT, image_start: IMAGE }, 'image_start'],
+	['evolink', 'an adaptive ratio of text', { ...H3_TEXT, aspect_ratio: 'adaptive' }, 'aspect_ratio'],
+	['evolink', 'a quality of the older models', { ...H3_TEXT, quality: '1080p' }, 'quality'],
+	['evolink', 'model_params', { ...H3_TEXT, model_params: {} }, 'model_params'],
+	['evolink', 'a list of images for frames', { ...H3_IMAGE, image_start: IMAGE, image_urls: [IMAGE] }, 'image_urls'],
+	['evolink', 'no frame for frames', H3_IMAGE, 'image_start'],
+	['evolink', 'a ratio beside frames', { ...H3_IMAGE, image_end: IMAGE, aspect_ratio: '16:9' }, 'aspect_ratio'],
+	[
+		'evolink',
+		'a last frame alone on a variant',
+		{ ...H3_IMAGE, model: 'minimax-h3-max-image-to-video', image_end: IMAGE },
+		'image_start',
+	],
+	['evolink', 'a data URL as reference', { ...H3_REFERENCE, image_urls: [PNG] }, 'image_urls'],
+	['evolink', 'no reference', { ...H3_REFERENCE, image_urls: undefined }, 'image_urls'],
+	[
+		'evolink',
+		'thirteen references',
+		{
+			...H3_REFERENCE,
+			image_urls: Array.from({ length: 9 }, () => IMAGE),
+			video_urls: [IMAGE, IMAGE, IMAGE],
+			audio_urls: [IMAGE],
+		},
+		'image_urls',
+	],
+	['evolink', 'references of the turbo variant', { model: 'minimax-h3-max-turbo-reference-to-video' }, 'model'],
+	[
+		'evolink',
+		'four seconds of a variant',
+		{ ...H3_TEXT, model: 'minimax-h3-max-text-to-video', duration: 4 },
+		'duration',
+	],
+])('%s refuses for MiniMax-H3 %s by name', async (provider, _what, changes, name) => {
+	const { status, text } = await CREATE[provider](changes);
+	expect([status, simulator.jobs]).toEqual([400, []]);
+	expect(text).toContain(name);
+});
+
+test.each<[string, string, Fields, string]>([
+	['h3', 'names of its older models', { inputImageFirst: IMAGE }, "'inputImageFirst'"],
+	['h3', 'a last frame alone', { closingImageLastUrl: IMAGE }, '[openingImage] required'],
+	['h3', 'no prompt', { prompt: undefined }, '[prompt]'],
+	['h3-r2v', 'no reference', {}, '[guideImages] required'],
+	['h3-r2v', 'sounds alone', { guideAudios: IMAGE }, '[guideImages] required'],
+	['h3-r2v', 'a twin that it has not', { guideImagesUrl: IMAGE }, '[guideImagesUrl]'],
+])("Wiro's %s refuses %s", async (slug, _what, changes, name) => {
+	const fields = { prompt: PROMPT, resolution: '2k', duration: '9', ...changes };
+	const { text } = await atWiro(
+		Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+		slug,
+	);
+	expect(text).toContain(name);
+	expect(simulator.jobs).toEqual([]);
+});
+
 test('EvoLink refuses http callbacks and private hosts where the real one does', async () => {
 	simulator.configure({ allowHttpCallbacks: false });
 	const callbacks = ['http://example.com/hook', 'https://192.168.1.4/hook', 'https://example.com/hook'];

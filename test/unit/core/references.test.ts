@@ -71,17 +71,23 @@ describe.each(THIRD)('references at %s', (provider) => {
 		[10, 0, 0, `'Reference Images' holds 10 images; ${label} takes at most 9 for Hailuo 03`],
 		[1, 4, 0, `'Reference Videos' holds 4 videos; ${label} takes at most 3 for Hailuo 03`],
 		[1, 0, 4, `'Reference Audios' holds 4 audios; ${label} takes at most 3 for Hailuo 03`],
-		[9, 3, 1, `There are 13 references; ${label} takes at most 12 of all kinds together for Hailuo 03`],
+		[
+			9,
+			3,
+			1,
+			`'Reference Images', 'Reference Videos' and 'Reference Audios' hold 13 files; ${label} takes at most 12 together for Hailuo 03`,
+		],
 	])('are refused where there are too many: %i images, %i videos, %i audios', (images, videos, audios, problem) => {
 		expect(problemsOf(provider, { references: references(images, videos, audios) })).toEqual([problem]);
 	});
 
 	test('are refused beside frames, first or last', () => {
 		const both = { references: references(1, 1) };
-		const problem =
-			"Frames and references exclude each other: leave away the frames, or 'Reference Images' and 'Reference Videos'";
-		expect(problemsOf(provider, { ...both, firstFrame: aUrlFrame() })).toEqual([problem]);
-		expect(problemsOf(provider, { ...both, firstFrame: aUrlFrame(), lastFrame: aUrlFrame() })).toEqual([problem]);
+		const problems = ['Images', 'Videos'].map(
+			(kind) => `'Reference ${kind}' cannot stand beside a frame; give frames or references, not both`,
+		);
+		expect(problemsOf(provider, { ...both, firstFrame: aUrlFrame() })).toEqual(problems);
+		expect(problemsOf(provider, { ...both, firstFrame: aUrlFrame(), lastFrame: aUrlFrame() })).toEqual(problems);
 	});
 
 	test('of sounds alone are taken at EvoLink only', () => {
@@ -309,7 +315,7 @@ describe('an aspect ratio', () => {
 			reference,
 			"'5:4' is not offered by Wiro for Hailuo 03 from references; choose adaptive, 21:9, 16:9, 4:3, 1:1, 3:4 or 9:16",
 		],
-		['evolink', { model: 'hailuo-02', resolution: '768P' }, "'5:4' is not offered by EvoLink for Hailuo 02"],
+		['evolink', { model: 'hailuo-02', resolution: '768P' }, 'is not offered by EvoLink for Hailuo 02'],
 	])('that is none is refused at %s with %j', (provider, changes, words) => {
 		expect(ratioOf(provider, { ...changes, aspectRatio: '5:4' })).toEqual([`'Aspect Ratio' ${words}`]);
 	});
@@ -364,7 +370,7 @@ test('a shop of its own limits is followed in all of them', () => {
 	};
 	expect(problems(references(0, 0, 1))).toEqual([]);
 	expect(problems(references(2, 0, 1))).toEqual([
-		'There are 3 references; Corner Shop takes at most 2 of all kinds together for Hailuo 03',
+		"'Reference Images', 'Reference Videos' and 'Reference Audios' hold 3 files; Corner Shop takes at most 2 together for Hailuo 03",
 	]);
 	expect(problems(references(1, 1))).toEqual(["'Reference Videos' is not offered by Corner Shop for Hailuo 03"]);
 });

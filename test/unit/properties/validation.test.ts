@@ -188,7 +188,7 @@ const STRICTER: readonly StricterRule[] = [
 		why: 'A gateway takes what is no single open address and fails to fetch it later',
 	},
 	{
-		problem: /^Frames and references exclude each other|^'Reference .*' is not offered|^'Aspect Ratio' /,
+		problem: /^'Reference .*' (?:cannot stand beside|is not offered)|^'Aspect Ratio' /,
 		why: 'What a gateway has no name for is not sent to it, and the video would be another than the one that was asked for',
 	},
 	{
@@ -207,7 +207,7 @@ const STRICTER: readonly StricterRule[] = [
 		applies: ({ id }) => id === 'evolink',
 	},
 	{
-		problem: /^There are \d+ references/,
+		problem: /hold \d+ files; .* together/,
 		why: "AI/ML API's schema counts each kind by itself, MiniMax all together",
 		applies: ({ id }) => id === 'aimlApi',
 	},

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 
 import { DURATIONS, MODELS, RESOLUTIONS, VIDEO_MODES } from '../../../nodes/Hailuo/core/video/catalog';
 import { IMAGE_TYPES, MEDIA_KINDS } from '../../../nodes/Hailuo/core/video/media';
-import { modeOf, type Offer } from '../../../nodes/Hailuo/core/video/offer';
 import type { Exchange, Failure, HttpRequest } from '../../../nodes/Hailuo/core/http/http';
 import { describeJob, type Job, type JobStatus } from '../../../nodes/Hailuo/core/job/job';
 import type { VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
@@ -17,12 +16,11 @@ import {
 	aUrl,
 	anAnswer,
 	failureOf,
-	fileReferences,
-	urlReferences,
 	follow,
 	followWith,
 	type Fixture,
 } from './builders';
+import { requestsFor } from './offeredRequests';
 import { describeCallbackContract } from './callbackContract';
 import { damaged, expectLegalJob, expectShowable, MEANINGLESS_BODIES } from './legal';
 
@@ -73,45 +71,6 @@ const DETAILS = [
 
 /** A gateway's own schema of a model that has other resolutions than the model itself. */
 const STATED_OTHERWISE = ['apiframe hailuo-03'];
-
-/** What the provider is told of the aspect ratio, by what the video is made from: something else each time, or nothing. */
-function ratiosFor({ aspectRatios }: Offer, request: VideoRequest): Array<Pick<VideoRequest, 'aspectRatio'>> {
-	const offered = aspectRatios[modeOf(request)] ?? [];
-	return [{}, ...offered.map((aspectRatio) => ({ aspectRatio }))];
-}
-
-/** Requests for every combination of frames, every kind of references, resolution and duration of an offer. */
-function requestsFor(offer: Offer): VideoRequest[] {
-	const first = [
-		{ firstFrame: aUrl(), lastFrame: null },
-		{ firstFrame: aFile(), lastFrame: null },
-	];
-	const none = offer.firstFrame === 'required' ? [] : [{ firstFrame: null, lastFrame: null }];
-	const both = [
-		{ firstFrame: aUrl(), lastFrame: aUrl(LAST_URL) },
-		{ firstFrame: aFile(), lastFrame: aFile('last.jpg', 'image/jpeg') },
-		{ firstFrame: aUrl(), lastFrame: aFile('last.jpg', 'image/jpeg') },
-	];
-	const alone = offer.lastFrame === 'alone' ? [{ firstFrame: null, lastFrame: aUrl(LAST_URL) }] : [];
-	const references = [urlReferences(), fileReferences()].map((given) => ({ references: given }));
-	const all = [
-		...none,
-		...first,
-		...(offer.lastFrame === 'none' ? [] : both),
-		...alone,
-		...(offer.references === null ? [] : references),
-	];
-	const promptOptimizer = offer.promptOptimizer ? true : null;
-	return RESOLUTIONS.flatMap((resolution) => {
-		// 512P goes with a first frame alone.
-		const media = resolution === '512P' ? first : all;
-		return (offer.resolutions[resolution] ?? []).flatMap((duration) =>
-			media
-				.map((made) => aRequest({ model: offer.model, resolution, duration, promptOptimizer, ...made }))
-				.flatMap((request) => ratiosFor(offer, request).map((ratio) => ({ ...request, ...ratio }))),
-		);
-	});
-}
 
 /** Everything a request holds as text, files left out. */
 function textOf(request: HttpRequest): string {

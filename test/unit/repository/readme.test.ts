@@ -10,13 +10,7 @@ import { HailuoApiframeApi } from '../../../credentials/HailuoApiframeApi.creden
 import { HailuoEvolinkApi } from '../../../credentials/HailuoEvolinkApi.credentials';
 import { HailuoMinimaxApi } from '../../../credentials/HailuoMinimaxApi.credentials';
 import { HailuoWiroApi } from '../../../credentials/HailuoWiroApi.credentials';
-import {
-	CAMERA_MOVEMENTS,
-	DURATIONS,
-	MODELS,
-	RESOLUTIONS,
-	type Duration,
-} from '../../../nodes/Hailuo/core/video/catalog';
+import { CAMERA_MOVEMENTS, MODELS, RESOLUTIONS, type Duration } from '../../../nodes/Hailuo/core/video/catalog';
 import type { Offer } from '../../../nodes/Hailuo/core/video/offer';
 import { FAILURE_KINDS, type FailureKind } from '../../../nodes/Hailuo/core/http/http';
 import { IMAGE_TYPE_LABELS } from '../../../nodes/Hailuo/core/video/imageHeader';
@@ -64,11 +58,24 @@ function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>):
 	return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 }
 
-const seconds = (durations: readonly Duration[]) => `${durations.join(' or ')} s`;
+/** Two lengths are named, more are a range: no model has gaps between them. */
+function seconds(durations: readonly Duration[]): string {
+	return durations.length > 2
+		? `${Math.min(...durations)} to ${Math.max(...durations)} s`
+		: `${durations.join(' or ')} s`;
+}
 
-function sourcesOf({ firstFrame, lastFrame }: Offer): string {
+function sourcesOf({ firstFrame, lastFrame, references }: Offer): string {
 	const image = firstFrame === 'recommended' ? 'first frame (advised)' : 'first frame';
-	return [firstFrame === 'optional' && 'text', image, lastFrame && 'first and last frame'].filter(Boolean).join(', ');
+	return [
+		firstFrame === 'optional' && 'text',
+		image,
+		lastFrame !== 'none' && 'first and last frame',
+		lastFrame === 'alone' && 'last frame',
+		references && 'references',
+	]
+		.filter(Boolean)
+		.join(', ');
 }
 
 const PROMPT = { required: 'required', optional: 'optional', requiredWithoutImage: 'required without a frame' };
@@ -85,7 +92,7 @@ const modelTable = () =>
 					const durations = offer.resolutions[resolution];
 					return durations ? [`${resolution}: ${seconds(durations)}`] : [];
 				}).join('; '),
-				PROMPT[offer.prompt],
+				`${PROMPT[offer.prompt]}, ${offer.promptLimit.toLocaleString('en')}`,
 				offer.imageTypes.map((type) => IMAGE_TYPE_LABELS[type]).join(', '),
 				linkLifetime ?? 'not stated',
 			]),
@@ -131,10 +138,21 @@ describe('the tables of providers and models', () => {
 			throw new Error(`The table of ${REFERENCE} under "${title}" has to read:\n\n${drawn}\n`);
 	});
 
-	test('leave the limits that all models share to the prose, which names them', () => {
-		const limits = new Set(Object.values(MODELS).map(({ promptLimit }) => promptLimit));
-		for (const limit of limits) expect(section('Models')).toContain(`${limit} characters`);
-		for (const duration of DURATIONS) expect(section('Models')).toContain(String(duration));
+	test('leave the limits of references, which all share, to the prose', () => {
+		const limits = providers.flatMap(({ offers }) => offers.flatMap(({ references }) => references ?? []));
+		expect(limits.map(({ audioAlone: _audioAlone, ...counts }) => counts)).toEqual(
+			limits.map(() => ({ images: 9, videos: 3, audios: 3, total: 12 })),
+		);
+		const words = section('Models').replace(/\s+/g, ' ');
+		expect(words).toContain('at most 9 images, 3 videos and 3 audios, 12 together');
+	});
+
+	test('leave the sizes of files to the prose', () => {
+		const words = section('Parameters').replace(/\s+/g, ' ');
+		const sizes = new Set(
+			providers.flatMap(({ offers }) => offers.flatMap(({ mediaSizes }) => Object.values(mediaSizes))),
+		);
+		for (const size of sizes) expect(words).toMatch(new RegExp(`\\b${size} MB`));
 	});
 });
 

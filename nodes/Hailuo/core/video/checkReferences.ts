@@ -4,7 +4,7 @@ import { checkAddress, checkFile, type CheckedMedia, type MediaRules } from './c
 import { MEDIA_KINDS, type MediaKind } from './media';
 import type { Offer } from './offer';
 import type { Media, References } from './videoRequest';
-import { joinWords, quoted } from './words';
+import { quoted } from './words';
 
 /** The references as the form gives them. */
 export type DraftReferences = Readonly<Record<MediaKind, readonly DraftMedia[]>>;
@@ -43,19 +43,22 @@ function checkCounts(
 		problems.push(`'${REFERENCE_LABELS[kind]}' is not offered by ${provider} for ${label}`);
 	if (offer.references === null || !kinds.every(isSold)) return;
 	if (hasFrames) {
-		const filled = kinds.map((kind) => `'${REFERENCE_LABELS[kind]}'`);
-		problems.push(`Frames and references exclude each other: leave away the frames, or ${joinWords(filled, 'and')}`);
+		for (const kind of kinds)
+			problems.push(`'${REFERENCE_LABELS[kind]}' cannot stand beside a frame; give frames or references, not both`);
 	}
 	const { total, audioAlone } = offer.references;
-	const most = `${provider} takes at most`;
 	for (const kind of kinds) {
 		const [count, limit] = [references[kind].length, offer.references[kind]];
 		if (count > limit)
-			problems.push(`'${REFERENCE_LABELS[kind]}' holds ${count} ${kind}; ${most} ${limit} for ${label}`);
+			problems.push(
+				`'${REFERENCE_LABELS[kind]}' holds ${count} ${kind}; ${provider} takes at most ${limit} for ${label}`,
+			);
 	}
 	const count = kinds.reduce((sum, kind) => sum + references[kind].length, 0);
 	if (count > total)
-		problems.push(`There are ${count} references; ${most} ${total} of all kinds together for ${label}`);
+		problems.push(
+			`'Reference Images', 'Reference Videos' and 'Reference Audios' hold ${count} files; ${provider} takes at most ${total} together for ${label}`,
+		);
 	if (!audioAlone && !hasFrames && kinds.length === 1 && kinds[0] === 'audios')
 		problems.push(`'Reference Audios' need an image or a video among the references: ${provider} takes none alone`);
 }

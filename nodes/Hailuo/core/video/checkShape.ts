@@ -92,9 +92,11 @@ export function checkRatio(
 	if (found !== undefined || given === 'adaptive') return found;
 	const isSold = Object.keys(offer.aspectRatios).length > 0;
 	const choices = ASPECT_RATIOS.filter((candidate) => candidate === 'adaptive' || offered.includes(candidate));
-	const where = isSold ? ` ${FROM[mode]}; choose ${joinWords(choices, 'or')}` : '';
+	const { label } = MODELS[offer.model];
 	problems.push(
-		`'Aspect Ratio' ${quoted(ratio)} is not offered by ${provider} for ${MODELS[offer.model].label}${where}`,
+		isSold
+			? `'Aspect Ratio' ${quoted(ratio)} is not offered by ${provider} for ${label} ${FROM[mode]}; choose ${joinWords(choices, 'or')}`
+			: `'Aspect Ratio' is not offered by ${provider} for ${label}`,
 	);
 	return undefined;
 }

@@ -119,16 +119,20 @@ function hintsAbout(draft: VideoDraft, offer: Offer, provider: string): string[]
 	const hints: string[] = [];
 	const { label } = MODELS[offer.model];
 	const isPrivate = (media: DraftFrame | DraftMedia) => media.kind === 'url' && isPrivateUrl(media.url.trim());
-	const isOpenedByNone = 'a private address, which a provider on the internet cannot open';
 	for (const [field, frame] of [
 		['First Frame', draft.firstFrame],
 		['Last Frame', draft.lastFrame],
 	] as const) {
-		if (isPrivate(frame)) hints.push(`'${field} URL' is ${isOpenedByNone}: take 'Binary File'`);
+		if (isPrivate(frame))
+			hints.push(
+				`'${field} URL' is a private address, which a provider on the internet cannot open: take 'Binary File'`,
+			);
 	}
 	for (const kind of kindsIn(draft.references)) {
 		if (draft.references[kind].some(isPrivate))
-			hints.push(`'${REFERENCE_LABELS[kind]}' holds ${isOpenedByNone}: name the binary field with the file`);
+			hints.push(
+				`'${REFERENCE_LABELS[kind]}' holds a private address, which a provider on the internet cannot open: name the binary field with the file`,
+			);
 	}
 	const movements = draft.cameraMovements.length;
 	if (draft.firstFrame.kind === 'none' && offer.firstFrame === 'recommended') {
