@@ -42,6 +42,7 @@ function addressOf(providerId: string, { host, path, query }: HttpRequest): stri
 		aimlApi: simulator.endpoints.aimlApi.baseUrl,
 		apiframe: simulator.endpoints.apiframe.baseUrl,
 		evolink: simulator.endpoints.evolink[host === 'files' ? 'filesBaseUrl' : 'baseUrl'],
+		minimax: simulator.endpoints.minimax.baseUrl,
 		wiro: simulator.endpoints.wiro.baseUrl,
 	};
 	const parameters = new URLSearchParams(query).toString();
@@ -49,9 +50,10 @@ function addressOf(providerId: string, { host, path, query }: HttpRequest): stri
 }
 
 function keysFor(providerId: string): Record<string, string> {
-	const { aimlApi, apiframe, evolink } = simulator.keys;
+	const { aimlApi, apiframe, evolink, minimax } = simulator.keys;
 	if (providerId === 'aimlApi') return bearer(aimlApi.apiKey);
 	if (providerId === 'evolink') return bearer(evolink.apiKey);
+	if (providerId === 'minimax') return bearer(minimax.apiKey);
 	return providerId === 'apiframe' ? { 'x-api-key': apiframe.apiKey } : signed(simulator);
 }
 
@@ -95,7 +97,7 @@ async function buy(adapter: ProviderAdapter, request: VideoRequest): Promise<Exc
 /** The prompt that the gateway has on record. */
 function promptBought(jobId: string): unknown {
 	const request = simulator.job(jobId)?.request;
-	return at(request, 'fields.prompt') ?? at(request, 'prompt') ?? '';
+	return at(request, 'fields.prompt') ?? at(request, 'prompt') ?? at(request, 'content.0.text') ?? '';
 }
 
 /** Forms have a line end of their own, and none of them knows half a surrogate pair. */

@@ -192,6 +192,11 @@ describe('a refused create', () => {
 		},
 	);
 
+	test('by a word that objects have of themselves is a fault like any other', () => {
+		for (const code of ['__proto__', 'constructor', 'toString'])
+			expect(failureOf(minimax.create(aRequest()), refusal(code)).kind).toBe('provider');
+	});
+
 	test.each([
 		["V1's envelope with a status that V1 does not have", anAnswer(400, refusal(1008).json)],
 		["V2's envelope in a 200", anAnswer(200, refusalV2(400, 1008).json)],

@@ -35,8 +35,9 @@ const REFUSALS: Readonly<Record<string, FailureKind>> = {
 	'2061': 'permission',
 };
 
-/** Codes that leave open what was made: faults, and a video that was made and is not shown. */
-const OTHERS: Readonly<Record<string, FailureKind>> = {
+/** All codes: beside the refusals those that leave open what was made, by a fault or of a video that is not shown. */
+const KINDS: Readonly<Record<string, FailureKind>> = {
+	...REFUSALS,
 	'1000': 'provider',
 	'1001': 'provider',
 	'1013': 'provider',
@@ -66,7 +67,7 @@ function isOwnRefusal({ status, json }: HttpResponse, code: string | null): bool
 export function readFailure(response: HttpResponse): Failure {
 	const { json, status } = response;
 	const code = codeOf(json);
-	const known = code === null ? undefined : { ...OTHERS, ...REFUSALS }[code];
+	const known = code !== null && Object.hasOwn(KINDS, code) ? KINDS[code] : undefined;
 	return describeRefusal(response, {
 		kind: known ?? (status < 300 ? 'provider' : kindOfStatus(status)),
 		code: code ?? textAt(json, 'error', 'type'),
