@@ -45,7 +45,10 @@ describe('an item with wrong values', () => {
 
 	test.each(PROVIDERS)('at %s leaves by the error output where there is one, and the others by the first', (provider) =>
 		onStage(async ({ simulator, run }) => {
-			const { error, outputsOf } = await run(aCreate(provider, { model: 'hailuo-02' }), { items: FIVE, ...ERROR_OUTPUT });
+			const { error, outputsOf } = await run(aCreate(provider, { model: 'hailuo-02' }), {
+				items: FIVE,
+				...ERROR_OUTPUT,
+			});
 			expect(error).toBeUndefined();
 			const [good = [], wrong = []] = outputsOf('Hailuo');
 			expect(pairs(good)).toEqual([0, 2, 4].map((item) => ({ item })));
