@@ -19,7 +19,7 @@ const TOLD: Record<ProviderName, (job: SimulatedJob) => Record<string, unknown>>
 		cost: { amount: 17, unit: 'credits' },
 		expiresAt: inSeconds(job.createdAt + 86_400_000),
 	}),
-	minimax: () => ({ expiresAt: ISO }),
+	minimax: () => ({ cost: null, expiresAt: ISO }),
 	wiro: (job) => ({
 		cost: { amount: 0.19, unit: 'USD' },
 		completedAt: ISO,

@@ -65,7 +65,7 @@ export const FAULTS: readonly NamedFault[] = [
 	{
 		what: 'a 500',
 		fault: { kind: 'status', status: 500 },
-		says: /HTTP 500|status 500|server error/i,
+		says: /HTTP 500|status 500|server error|internal error/i,
 		title: 'provider',
 		typical: true,
 	},
