@@ -279,23 +279,6 @@ describe('EvoLink', () => {
 	});
 });
 
-describe('MiniMax', () => {
-	test.each([1004, 2049])('fails its test at code %i in an answer of status 200', async (status_code) => {
-		api.reply = () => ({ status: 200, body: { base_resp: { status_code, status_msg: 'login fail' } } });
-		expect(await testCredential(new HailuoMinimaxApi(), { apiKey: KEY, baseUrl: api.url })).toEqual({
-			status: 'Error',
-			message: 'MiniMax refused the key; it may belong to the other region, which has another Base URL',
-		});
-	});
-
-	test('passes its test at the code of an answer that is well', async () => {
-		api.reply = () => ({ status: 200, body: { items: [], total: 0, base_resp: { status_code: 0 } } });
-		expect(await testCredential(new HailuoMinimaxApi(), { apiKey: KEY, baseUrl: api.url })).toMatchObject({
-			status: 'OK',
-		});
-	});
-});
-
 test.each([
 	['an absolute address beside a base', { url: 'https://evil.example/', baseURL: 'https://api.apiframe.ai' }],
 	['an address with another host beside a base', { url: '//evil.example/', baseURL: 'https://api.apiframe.ai' }],
