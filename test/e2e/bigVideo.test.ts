@@ -61,7 +61,7 @@ describe("with files in n8n's database, as in queue mode", () => {
 		const { execution, job, requests } = await download(suite, LIMIT_MEGABYTES * MEGABYTE + 1);
 
 		const { error } = execution.data.resultData;
-		expect(error?.message).toBe(`The video of job ${job.id} was made, but its download did not succeed [item 0]`);
+		expect(error?.message).toBe('The video was made, but could not be downloaded [item 0]');
 		expect(error?.description).toContain(
 			`keeps files in its database and takes files of at most ${LIMIT_MEGABYTES} MB there: raise N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE`,
 		);

@@ -184,6 +184,7 @@ describeInBrowser('the form', () => {
 		await form.choose('provider', labelOf('provider', 'evolink'));
 		await form.choose('model', labelOf('model', 'hailuo-03'));
 		await form.choose('firstFrame', labelOf('firstFrame', 'none'));
+		await form.choose('resolution', labelOf('resolution', '2K'));
 		for (const name of references) await form.fill(name, 'https://example.com/cat.png, data');
 		await stage.editor.picture('form-references', { around: [form.parameters], downTo: form.field('aspectRatio') });
 		await form.choose('firstFrame', labelOf('firstFrame', 'url'));

@@ -1,37 +1,24 @@
+/** A durable wait in one node, in a real n8n. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Execution, WorkflowInput, WorkflowNode } from '../tools/host/n8nTypes';
 import {
-	code,
+	hailuo,
 	inARow,
 	itemsOf,
 	manualTrigger,
 	noOperation,
 	runsOf,
+	VIDEO_FROM_PROMPT,
 	webhookTrigger,
 	workflowOf,
+	type NodeSettings,
+	type Wire,
 } from '../tools/host/workflows';
-import type { WorkflowNode } from '../tools/host/n8nTypes';
-import {
-	begin,
-	begun,
-	create,
-	delayOf,
-	durable,
-	hintsOf,
-	idsOf,
-	jobIdsAt,
-	LAYOUTS,
-	loop,
-	prompts,
-	requestsOf,
-	suspendingWait,
-	untilStatus,
-} from './support/durable';
+import type { ProviderName, SimulatedJob } from '../tools/simulator/types';
+import { until } from '../tools/support/until';
+import { delayOf, jobIdsAt, prompts, requestsOf, suspendedVideo, untilStatus } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
-
-const STARVATION = /Finished items wait for the others/;
-
-/** When the workflows that were all started together have come to rest. */
-const CALM_MS = 30_000;
+import { post } from './support/trigger';
 
 let suite: Suite;
 
@@ -43,116 +30,157 @@ afterAll(async () => {
 	await suite.close();
 });
 
-describe('a callback', () => {
-	test.each([
-		// The job was seconds old when the wait began, so it is only read at the doorbell.
-		['apiframe', 5, 1],
-		['wiro', 5, 1],
-		['apiframe', 75, 2],
-	] as const)(
-		'of %s has the video downstream within a second of the end of a job that took %i s',
-		async (provider, seconds, reads) => {
-			const prompt = `A boat [[seconds:${seconds}]]`;
-			const { end, jobs } = await begin(
-				suite,
-				durable(suite, { provider, prompts: [prompt], callback: 'thisExecution' }),
-			);
-			const execution = await end();
+const video = (changes: Record<string, unknown> = {}, settings: NodeSettings = {}): WorkflowNode =>
+	suspendedVideo(suite, changes, settings);
 
+const EXECUTE_TRIGGER: WorkflowNode = {
+	...noOperation('Called'),
+	type: 'n8n-nodes-base.executeWorkflowTrigger',
+	typeVersion: 1.1,
+	parameters: { inputSource: 'passthrough' },
+};
+
+/** Puts a field beside the job that only pairing can find. */
+function paired(name = 'After'): WorkflowNode {
+	return {
+		...noOperation(name),
+		type: 'n8n-nodes-base.set',
+		typeVersion: 3.4,
+		parameters: {
+			mode: 'raw',
+			jsonOutput: `={{ Object.assign({}, $json, { asked: $('Prompts').item.json.prompt }) }}`,
+			options: { includeBinary: true },
+		},
+	};
+}
+
+function suspending(
+	texts: readonly string[],
+	changes: Record<string, unknown> = {},
+	settings: Record<string, unknown> = {},
+): WorkflowInput {
+	const nodes = [manualTrigger(), ...prompts(texts), video(changes), paired()];
+	return workflowOf('Suspended', nodes, { settings });
+}
+
+/** The jobs whose prompt has a word, in the order they were made. */
+const jobsAbout = (word: string): SimulatedJob[] =>
+	suite.simulator.jobs.filter(({ request }) => JSON.stringify(request).includes(word));
+
+const end = async (id: string): Promise<Execution> => await suite.client.waitForExecution(id, { timeoutMs: 150_000 });
+
+/** Starts a workflow and waits until n8n has put it aside. */
+async function park(workflow: WorkflowInput): Promise<string> {
+	const id = await suite.start(workflow);
+	await untilStatus(suite, id, 'waiting');
+	return id;
+}
+
+/** The execution that waits in the place of another one: the next row of the same workflow. */
+async function innerOf(id: string): Promise<string> {
+	const { workflowId } = await suite.client.getExecution(id);
+	const rows = await suite.client.listExecutions({ workflowId });
+	const inner = rows.filter((row) => Number(row.id) > Number(id)).at(-1);
+	if (inner === undefined) throw new Error(`Nothing waits for execution ${id}`);
+	return inner.id;
+}
+
+const OF_A_RUN = ['jobId', 'videoUrl', 'createdAt', 'completedAt', 'expiresAt', 'jobToken', 'asked'];
+
+const withoutIds = (execution: Execution, node: string) =>
+	itemsOf(execution, node).map(({ json, pairedItem }) => ({
+		pairedItem,
+		json: Object.fromEntries(Object.entries(json).filter(([name]) => !OF_A_RUN.includes(name))),
+	}));
+
+describe('the callback of a suspended wait', () => {
+	test.each<ProviderName>(['apiframe', 'wiro'])(
+		'at %s is over within a second of its last job, and reads each job once',
+		async (provider) => {
+			const word = `quick at ${provider}`;
+			const id = await park(suspending([`${word} [[seconds:9]]`, `${word} [[seconds:12]]`], { provider }));
+			const execution = await end(id);
+			const jobs = jobsAbout(word);
 			expect(execution.status).toBe('success');
-			expect(runsOf(execution, 'After')).toHaveLength(1);
-			expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
-			expect(delayOf(execution, jobs[0]!)).toBeLessThan(1000);
-			expect(requestsOf(suite, jobs[0]!, 'create')).toBe(1);
-			expect(requestsOf(suite, jobs[0]!, 'read')).toBe(reads);
+			expect(jobIdsAt(execution, 'After')).toEqual(jobs.map((job) => job.id));
+			expect(delayOf(execution, jobs[1]!)).toBeLessThan(1000);
+			expect(jobs.map((job) => [requestsOf(suite, job, 'create'), requestsOf(suite, job, 'read')])).toEqual([
+				[1, 1],
+				[1, 1],
+			]);
 		},
 	);
 });
 
 describe('a suspended wait', () => {
-	test.concurrent.each(LAYOUTS)('as finished loses nothing and hints where it must when drawn %s', async (layout) => {
-		const workflow = durable(suite, {
-			prompts: ['First', 'Second [[seconds:15]]'],
-			callback: 'thisExecution',
-			wait: { release: 'asFinished' },
-			layout,
-		});
-		const { end, id, jobs } = await begin(suite, workflow);
-		await pause(CALM_MS);
-		const meanwhile = await suite.client.getExecution(id);
-		suite.simulator.finishJob(jobs[0]!.id);
-		const execution = await end();
+	test.concurrent.each<ProviderName>(['aimlApi', 'evolink'])(
+		'at %s, which calls nobody here, finds its jobs by rechecking',
+		async (provider) => {
+			const word = `rechecked at ${provider}`;
+			const id = await park(suspending([`${word} [[seconds:20]]`], { provider }));
+			const execution = await end(id);
+			expect(jobIdsAt(execution, 'After')).toEqual(jobsAbout(word).map((job) => job.id));
+			expect(requestsOf(suite, jobsAbout(word)[0]!, 'read')).toBe(1);
+		},
+	);
 
-		const starving = layout === 'level' || layout === 'below';
-		expect(jobIdsAt(meanwhile, 'After')).toEqual(starving ? [] : [jobs[1]!.id]);
-		expect(jobIdsAt(execution, 'After').sort()).toEqual(idsOf(jobs).sort());
-		const hints = hintsOf(execution, 'Wait');
-		if (starving) expect(hints).toContainEqual(expect.stringMatching(STARVATION));
-		else expect(hints).toEqual([]);
-	});
-
-	test.concurrent('keeps the items paired with those they came from', async () => {
-		const workflow = durable(suite, {
-			prompts: ['First [[seconds:12]]', 'Second [[seconds:5]]'],
-			callback: 'thisExecution',
-			wait: { release: 'asFinished' },
-		});
-		const after = workflow.nodes.find(({ name }) => name === 'After')!;
-		Object.assign(after, {
-			type: 'n8n-nodes-base.set',
-			typeVersion: 3.4,
-			parameters: { mode: 'raw', jsonOutput: `={{ { jobId: $json.jobId, prompt: $('Prompts').item.json.prompt } }}` },
-		});
-		const { end, jobs } = await begin(suite, workflow);
-		const execution = await end();
-
-		expect(itemsOf(execution, 'After').map(({ json }) => json)).toEqual([
-			{ jobId: jobs[1]!.id, prompt: 'Second [[seconds:5]]' },
-			{ jobId: jobs[0]!.id, prompt: 'First [[seconds:12]]' },
+	test.concurrent('gives the same items as polling, field by field, and the same pairing', async () => {
+		const words = ['One', 'Two', 'Three', 'Four', 'Five'];
+		const asked = (way: string) => words.map((word, index) => `${way} ${word} [[seconds:${8 + index}]]`);
+		const [polled, suspended] = await Promise.all([
+			suite.run(suspending(asked('polled'), { waitStrategy: 'poll' }), { timeoutMs: 150_000 }),
+			suite.run(suspending(asked('suspended')), { timeoutMs: 150_000 }),
 		]);
+		expect(withoutIds(suspended, 'Video')).toEqual(withoutIds(polled, 'Video'));
+		expect(itemsOf(suspended, 'After').map(({ json }) => json['asked'])).toEqual(asked('suspended'));
+		expect(jobIdsAt(suspended, 'After')).toEqual(jobsAbout('suspended').map((job) => job.id));
 	});
 
-	test.concurrent('works in a published workflow that a webhook started', async () => {
-		const path = 'durable-production';
-		const manual = durable(suite, { prompts: ['A boat [[seconds:6]]'], callback: 'thisExecution' });
-		const trigger = webhookTrigger(path, 'Start');
-		const { id } = await suite.client.createWorkflow({
-			...manual,
-			nodes: manual.nodes.map((node) => (node.name === 'Start' ? trigger : node)),
-		});
-		await suite.client.activateWorkflow(id);
-		await fetch(`${suite.client.url}/webhook/${path}`, { method: 'POST' });
-		await pause(3_000);
-		const [{ id: executionId } = { id: '' }] = await suite.client.listExecutions({ workflowId: id });
-		const execution = await suite.client.waitForExecution(executionId, { timeoutMs: 120_000 });
+	test.concurrent.each(['v0', 'v1'])(
+		'works in order %s, twice in a row and in two branches',
+		async (executionOrder) => {
+			const word = `order ${executionOrder}`;
+			const second = video({ prompt: `=${word} again [[seconds:6]]` }, { name: 'Second' });
+			const other = video({ prompt: `=${word} beside [[seconds:6]]` }, { name: 'Other' });
+			const row = [manualTrigger(), ...prompts([`${word} [[seconds:6]]`]), video(), second, noOperation('After')];
+			const wires: Wire[] = [...inARow(row), { from: 'Prompts', to: 'Other' }, { from: 'Other', to: 'Beside' }];
+			const workflow = workflowOf('Twice', [...row, other, noOperation('Beside')], {
+				wires,
+				settings: { executionOrder },
+			});
+			const execution = await suite.run(workflow, { timeoutMs: 300_000 });
+			expect(execution.status).toBe('success');
+			expect(jobsAbout(word)).toHaveLength(3);
+			expect([...jobIdsAt(execution, 'After'), ...jobIdsAt(execution, 'Beside')].sort()).toEqual(
+				[jobsAbout(`${word} again`)[0]?.id, jobsAbout(`${word} beside`)[0]?.id].sort(),
+			);
+		},
+	);
 
-		expect(execution.mode).toBe('webhook');
-		const { jobs } = await begun(suite, executionId);
-		expect(jobIdsAt(execution, 'After')).toEqual(idsOf(jobs));
-	});
-
-	test.concurrent('leaves nothing to do after a Stop while it is suspended', async () => {
-		const { id, jobs } = await begin(suite, durable(suite, { prompts: ['A boat'], callback: 'thisExecution' }));
-		await suite.client.stopExecution(id);
-		await untilStatus(suite, id, 'canceled');
-		suite.simulator.finishJob(jobs[0]!.id);
-		await pause(5_000);
-		const execution = await suite.client.getExecution(id);
-		expect(execution.status).toBe('canceled');
-		expect(runsOf(execution, 'After')).toEqual([]);
-		expect(requestsOf(suite, jobs[0]!, 'read')).toBe(0);
-	});
-
-	test.concurrent('in a sub-workflow hands the finished items to the workflow that called it', async () => {
-		const called: WorkflowNode = {
-			...noOperation('Called'),
-			type: 'n8n-nodes-base.executeWorkflowTrigger',
-			typeVersion: 1.1,
-			parameters: { inputSource: 'passthrough' },
+	test.concurrent('works inside Loop Over Items, once for each batch', async () => {
+		const batches: WorkflowNode = {
+			...noOperation('Batches'),
+			type: 'n8n-nodes-base.splitInBatches',
+			typeVersion: 3,
+			parameters: { batchSize: 1, options: {} },
 		};
-		const row = [called, create(suite, 'apiframe', { callback: 'thisExecution' }), suspendingWait(suite, 'apiframe')];
-		const { nodes, wires } = loop('drawn');
-		const child = workflowOf('Called', [...row, ...nodes], { wires: [...inARow(row), ...wires] });
+		const texts = prompts(['batch one [[seconds:6]]', 'batch two [[seconds:6]]']);
+		const row = [manualTrigger(), ...texts, batches];
+		const wires: Wire[] = [
+			...inARow(row),
+			{ from: 'Batches', output: 1, to: 'Video' },
+			{ from: 'Video', to: 'Batches' },
+			{ from: 'Batches', output: 0, to: 'After' },
+		];
+		const workflow = workflowOf('Batches', [...row, video(), noOperation('After')], { wires });
+		const execution = await suite.run(workflow, { timeoutMs: 300_000 });
+		expect(execution.status).toBe('success');
+		expect(jobIdsAt(execution, 'After')).toEqual(jobsAbout('batch ').map((job) => job.id));
+		expect(jobsAbout('batch ')).toHaveLength(2);
+	});
+
+	test.concurrent('works in a sub-workflow, whose caller gets the videos', async () => {
+		const child = workflowOf('Called', [EXECUTE_TRIGGER, video()]);
 		const { id } = await suite.client.createWorkflow(child);
 		await suite.client.activateWorkflow(id);
 		const call: WorkflowNode = {
@@ -161,44 +189,161 @@ describe('a suspended wait', () => {
 			typeVersion: 1.2,
 			parameters: { workflowId: { __rl: true, mode: 'id', value: id }, mode: 'once', options: {} },
 		};
-		const texts = prompts(['One [[seconds:12]]', 'Two [[seconds:6]]']);
-		const parent = workflowOf('Calling', [manualTrigger(), ...texts, call, noOperation('Behind')]);
+		const texts = prompts(['called one [[seconds:8]]', 'called two [[seconds:6]]']);
+		const parent = workflowOf('Calling', [manualTrigger(), ...texts, call, paired('Behind')]);
 		const execution = await suite.run(parent, { timeoutMs: 150_000 });
-
 		expect(execution.status).toBe('success');
-		expect(runsOf(execution, 'Behind')).toHaveLength(1);
-		const behind = itemsOf(execution, 'Behind').map(({ json }) => json);
-		expect(behind).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
-		const made = behind.map(({ jobId }) => JSON.stringify(suite.simulator.job(String(jobId))?.request));
-		expect(made).toEqual([expect.stringContaining('One'), expect.stringContaining('Two')]);
+		expect(jobIdsAt(execution, 'Behind')).toEqual(jobsAbout('called ').map((job) => job.id));
 	});
 
-	test.concurrent('keeps the files of items that go round, and downloads the video once, at Finished', async () => {
-		const note = code(
-			`return $input.all().map(({ json }, index) => ({ json, pairedItem: index, binary: { note: {
-				data: Buffer.from('Note ' + index).toString('base64'), mimeType: 'text/plain', fileName: index + '.txt' } } }));`,
-		);
-		const workflow = durable(suite, {
-			prompts: ['First [[seconds:12]]', 'Second [[seconds:6]]'],
-			callback: 'thisExecution',
-			between: [note],
-			wait: { downloadVideo: true },
-		});
-		const { end, jobs } = await begin(suite, workflow);
-		const execution = await end();
+	test.concurrent('answers a webhook by Respond to Webhook when the video is there', async () => {
+		const path = 'suspended-response';
+		const trigger = { ...webhookTrigger(path, 'Start') };
+		trigger.parameters = { ...trigger.parameters, responseMode: 'responseNode' };
+		const respond: WorkflowNode = {
+			...noOperation('Respond'),
+			type: 'n8n-nodes-base.respondToWebhook',
+			typeVersion: 1.4,
+			parameters: { options: {} },
+		};
+		const workflow = workflowOf('Responding', [trigger, video({ prompt: 'for a caller [[seconds:6]]' }), respond]);
+		const { id } = await suite.client.createWorkflow(workflow);
+		await suite.client.activateWorkflow(id);
+		const answer = await post(`${suite.server.url}/webhook/${path}`, {});
+		expect(JSON.parse(answer.text)).toMatchObject({ jobId: jobsAbout('for a caller')[0]?.id, status: 'succeeded' });
+	});
 
-		const round = itemsOf(execution, 'Round');
-		// Both to wait, and both again when the second had rung as well.
-		expect(round.length).toBeGreaterThanOrEqual(4);
-		for (const { binary } of round)
-			expect(binary).toHaveProperty('note.fileName', expect.stringMatching(/^[01]\.txt$/));
-		const videos = itemsOf(execution, 'After').map(({ binary }) => binary!['data']!);
-		expect(videos.map(({ mimeType }) => mimeType)).toEqual(['video/mp4', 'video/mp4']);
-		const bytes = await suite.client.downloadBinary(videos[0]!.id!);
-		expect(bytes).toHaveLength(262_144);
-		for (const { id } of jobs) {
-			const downloads = suite.simulator.requestsOf('cdn', 'download').filter(({ path }) => path.includes(id));
-			expect(downloads).toHaveLength(1);
-		}
+	test.concurrent('runs by Execute step too, and shows its items there', async () => {
+		const workflow = workflowOf('Step', [
+			manualTrigger(),
+			...prompts(['by a step [[seconds:6]]']),
+			video(),
+			noOperation('After'),
+		]);
+		const { id } = await suite.client.createWorkflow(workflow);
+		const step = await suite.client.runWorkflow(id, { step: 'Video' });
+		const execution = await end(step);
+		expect(execution.status).toBe('success');
+		expect(jobIdsAt(execution, 'Video')).toEqual(jobsAbout('by a step').map((job) => job.id));
+		expect(runsOf(execution, 'After')).toEqual([]);
+	});
+
+	test.concurrent('leaves nothing to do after a Stop while it is suspended', async () => {
+		const id = await park(suspending(['to be stopped']));
+		await suite.client.stopExecution(id);
+		await untilStatus(suite, id, 'canceled');
+		suite.simulator.finishJob(jobsAbout('to be stopped')[0]!.id);
+		await pause(5_000);
+		const execution = await suite.client.getExecution(id);
+		expect(execution.status).toBe('canceled');
+		expect(runsOf(execution, 'After')).toEqual([]);
+		expect(jobsAbout('to be stopped')).toHaveLength(1);
+		// Nobody has told the one that waits in its place; it finds its job by the callback or the recheck, and ends.
+		expect(['waiting', 'success']).toContain((await suite.client.getExecution(await innerOf(id))).status);
+	});
+});
+
+describe('a suspended wait that ends badly', () => {
+	test.concurrent(
+		'fails its execution with the reason first; a retry of it buys nothing, one of its wait neither',
+		async () => {
+			const id = await park(suspending(['to fail'], { options: { recheckInterval: 60 } }));
+			suite.simulator.finishJob(jobsAbout('to fail')[0]!.id, 'failure');
+			const execution = await end(id);
+			expect(execution.status).toBe('error');
+			const { error } = execution.data.resultData;
+			expect(error?.message).toMatch(/^Video generation failed upstream: Apiframe made no video \[item 0\]$/);
+			expect(JSON.stringify(error)).toContain(jobsAbout('to fail')[0]!.id);
+			const inner = await innerOf(id);
+			const retries = [await suite.client.retryExecution(id), await suite.client.retryExecution(inner)];
+			for (const retried of retries) expect((await end(retried)).status).toBe('error');
+			expect(jobsAbout('to fail')).toHaveLength(1);
+		},
+	);
+
+	test.concurrent.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'with %s gives what polling gives',
+		async (onError) => {
+			const build = (way: string, waitStrategy: string) => {
+				const texts = prompts([
+					`${way} ${onError} good [[seconds:6]]`,
+					`${way} ${onError} bad [[seconds:6]] [[fail:No boats]]`,
+					'',
+				]);
+				const row = [manualTrigger(), ...texts, video({ waitStrategy }, { onError }), noOperation('After')];
+				// Without an error output a second wire would be one of a drawn loop.
+				const failed: Wire[] = onError === 'continueErrorOutput' ? [{ from: 'Video', output: 1, to: 'Failed' }] : [];
+				const wires = [...inARow(row), ...failed];
+				return workflowOf('Errors', [...row, noOperation('Failed')], { wires });
+			};
+			const [polled, suspended] = await Promise.all([
+				suite.run(build('polled', 'poll'), { timeoutMs: 150_000 }),
+				suite.run(build('suspended', 'suspend'), { timeoutMs: 150_000 }),
+			]);
+			const shape = (execution: Execution) =>
+				[itemsOf(execution, 'Video'), itemsOf(execution, 'Video', 1)].map((items) =>
+					items.map(({ json, pairedItem }) => [Object.keys(json).sort(), json['error'], pairedItem]),
+				);
+			expect(shape(suspended)).toEqual(shape(polled));
+		},
+	);
+});
+
+describe('the video of a suspended wait', () => {
+	test.concurrent('belongs to the execution that asked for it, also when successes are not saved', async () => {
+		const id = await park(suspending(['to be kept [[seconds:6]]'], { downloadVideo: true }));
+		const execution = await end(id);
+		const [item] = itemsOf(execution, 'Video');
+		const file = item?.binary?.['data'];
+		expect(file).toMatchObject({ mimeType: 'video/mp4' });
+		expect(file?.id).toContain(`executions/${id}/`);
+		expect(await suite.client.downloadBinary(file!.id!)).toHaveLength(262_144);
+		await suite.client.deleteExecution(await innerOf(id));
+		expect(await suite.client.downloadBinary(file!.id!)).toHaveLength(262_144);
+	});
+
+	test.concurrent('reaches the nodes behind it in a workflow that saves no successes', async () => {
+		const path = 'suspended-unsaved';
+		const nodes = [
+			webhookTrigger(path, 'Start'),
+			...prompts(['unsaved [[seconds:6]]']),
+			video({ downloadVideo: true }),
+			{
+				...noOperation('Read'),
+				type: 'n8n-nodes-base.crypto',
+				typeVersion: 1,
+				parameters: { action: 'hash', type: 'SHA256', binaryData: true, binaryPropertyName: 'data' },
+			},
+			hailuo(
+				{ provider: 'wiro', operation: 'create', ...VIDEO_FROM_PROMPT, prompt: '={{ "read " + $json.data }}' },
+				suite.credentials,
+				{
+					name: 'Tell',
+				},
+			),
+		];
+		const settings = { saveDataSuccessExecution: 'none' };
+		const { id } = await suite.client.createWorkflow(workflowOf('Unsaved', nodes, { settings }));
+		await suite.client.activateWorkflow(id);
+		await post(`${suite.server.url}/webhook/${path}`, {});
+		await until('the video was read', () => jobsAbout('read ').length === 1, { timeoutMs: 60_000 });
+		expect(JSON.stringify(jobsAbout('read ')[0]?.request)).toMatch(/read [0-9a-f]{64}/);
+	});
+});
+
+describe('after n8n was killed', () => {
+	test('two suspended waits are over, one by its callback and one by rechecking, and nothing was bought twice', async () => {
+		const ids = [
+			await park(suspending(['killed rung'])),
+			await park(suspending(['killed rechecked [[seconds:1]]'], { callback: 'none' })),
+		];
+		await suite.crashAndRestart();
+		suite.simulator.finishJob(jobsAbout('killed rung')[0]!.id);
+		const ended = await Promise.all(ids.map(end));
+		expect(ended.map(({ status }) => status)).toEqual(['success', 'success']);
+		expect(ended.flatMap((execution) => jobIdsAt(execution, 'After'))).toEqual(
+			jobsAbout('killed').map((job) => job.id),
+		);
+		expect(jobsAbout('killed')).toHaveLength(2);
 	});
 });

@@ -141,9 +141,33 @@ async function sheetToVideos(): Promise<void> {
 	]);
 }
 
+/** Starts a workflow that makes videos and waits for them in one node, and waits until n8n has put it aside. */
+async function park(workflow: WorkflowInput, mark: string): Promise<{ id: string; jobs: SimulatedJob[] }> {
+	const before = jobsAbout(suite, mark).length;
+	const id = await suite.start(workflow);
+	await untilStatus(suite, id, 'waiting');
+	return { id, jobs: jobsAbout(suite, mark).slice(before) };
+}
+
 async function durableBatch(): Promise<void> {
+	const mark = 'of a durable batch';
+	const prompts = listOfPrompts(['A boat', 'A lantern', 'A roof'].map((prompt) => `${prompt} ${mark} ${ENDLESS}`));
+	const { id, jobs } = await park(template(suite, 'durable-batch', { Prompts: prompts }), mark);
+	expect(jobs).toHaveLength(3);
+	for (const job of [jobs[2]!, jobs[0]!, jobs[1]!]) await finishAndRing(suite, job);
+	const execution = await suite.client.waitForExecution(id, { timeoutMs: BEFORE_ANY_RECHECK_MS });
+	const order = ['A boat', 'A lantern', 'A roof'].map((prompt) =>
+		jobs.find(({ request: asked }) => JSON.stringify(asked).includes(prompt))!,
+	);
+	expect(jobIdsAt(execution, 'Go On from Here')).toEqual(idsOf(order));
+	expect(runsOf(execution, 'Go On from Here')).toHaveLength(1);
+	for (const [index, item] of itemsOf(execution, 'Go On from Here').entries()) await expectVideo(item, order[index]!);
+	expect(hintsOf(execution, 'Create Videos and Wait')).toEqual([]);
+}
+
+async function loopAsFinished(): Promise<void> {
 	const prompts = listOfPrompts(['A boat', 'A lantern', 'A roof'].map((prompt) => `${prompt} ${ENDLESS}`));
-	const id = await suite.start(template(suite, 'durable-batch', { Prompts: prompts }));
+	const id = await suite.start(template(suite, 'loop-as-finished', { Prompts: prompts }));
 	await untilStatus(suite, id, 'waiting');
 	const { jobs, suspended, end } = await begun(suite, id, 'Create Videos');
 	const order = [jobs[2]!, jobs[0]!, jobs[1]!];
@@ -173,14 +197,13 @@ async function fireAndForget(): Promise<void> {
 
 async function triggerResumes(): Promise<void> {
 	await whilePublished(template(suite, 'trigger-resumes-receive'), async (listener) => {
+		const mark = 'A boat that a trigger resumes';
 		const waiting = template(suite, 'trigger-resumes', {
-			'Create Video': { callbackUrl: listener.url, prompt: `A boat ${ENDLESS}` },
+			'Create Video and Wait': { callbackUrl: listener.url, prompt: `${mark} ${ENDLESS}` },
 		});
-		const id = await suite.start(waiting);
-		await untilStatus(suite, id, 'waiting');
-		const { jobs, end } = await begun(suite, id, 'Create Video');
+		const { id, jobs } = await park(waiting, mark);
 		suite.simulator.finishJob(jobs[0]!.id);
-		const execution = await end(BEFORE_ANY_RECHECK_MS);
+		const execution = await suite.client.waitForExecution(id, { timeoutMs: BEFORE_ANY_RECHECK_MS });
 		expect(itemsOf(execution, 'Continue Here')).toHaveLength(1);
 		await expectVideo(itemsOf(execution, 'Continue Here')[0], jobs[0]!);
 		expect(await listener.executions()).toEqual([]);
@@ -294,7 +317,8 @@ const BEHAVIOURS: Record<ExampleName, readonly Behaviour[]> = {
 	'sheet-to-videos': [
 		{ does: 'makes each new row once, and writes back links by one branch, failures by another', run: sheetToVideos },
 	],
-	'durable-batch': [{ does: 'lets each video go on when a callback says that it is done', run: durableBatch }],
+	'durable-batch': [{ does: 'lets all videos go on when a callback says that the last is done', run: durableBatch }],
+	'loop-as-finished': [{ does: 'lets each video go on when a callback says that it is done', run: loopAsFinished }],
 	'fire-and-forget': [{ does: 'hands the video to another workflow, with what it knew', run: fireAndForget }],
 	'trigger-resumes': [{ does: 'goes on where it waited when the trigger wakes it', run: triggerResumes }],
 	'compare-gateways': [

@@ -99,20 +99,38 @@ describe("'Callback' This Execution", () => {
 		}),
 	);
 
-	test.each(['http://localhost:5678', 'http://192.168.1.20:5678', 'https://n8n.internal'])(
-		'hints that no provider reaches an n8n at %s, and asks all the same',
-		(base) =>
-			onStage(async ({ simulator, run }) => {
-				const options = { ...inPublic, webhookWaitingBaseUrl: `${base}/webhook-waiting` };
-				for (const provider of ['apiframe', 'wiro'] as const) {
-					const { error, hints } = await run(aCreate(provider, { callback: 'thisExecution' }), options);
-					expect([error, hints]).toEqual([
-						undefined,
-						[expect.stringContaining('set WEBHOOK_URL to a public https address')],
-					]);
-				}
-				expect(simulator.jobs.map(({ callbackUrl }) => callbackUrl?.startsWith(base))).toEqual([true, true]);
-			}),
+	const PRIVATE = ['http://localhost:5678', 'http://192.168.1.20:5678', 'https://n8n.internal'];
+
+	test.each(PRIVATE)('asks a provider in the same network to call an n8n at %s', (base) =>
+		onStage(async ({ simulator, run }) => {
+			const options = { ...inPublic, webhookWaitingBaseUrl: `${base}/webhook-waiting` };
+			for (const provider of ['apiframe', 'wiro'] as const) {
+				const { error, hints } = await run(aCreate(provider, { callback: 'thisExecution' }), options);
+				expect([error, hints]).toEqual([undefined, []]);
+			}
+			expect(simulator.jobs.map(({ callbackUrl }) => callbackUrl?.startsWith(base))).toEqual([true, true]);
+		}),
+	);
+
+	test.each(PRIVATE)('asks no provider on the internet to call an n8n at %s, and says how it could', (base) =>
+		onStage(async ({ run, credentials }) => {
+			for (const [provider, type] of [
+				['apiframe', 'hailuoApiframeApi'],
+				['wiro', 'hailuoWiroApi'],
+			] as const) {
+				// Nothing answers there, but what is to be said is said before.
+				const baseUrl = 'https://gateway.example';
+				const { hints } = await run(aCreate(provider, { callback: 'thisExecution' }), {
+					...{
+						...inPublic,
+						webhookWaitingBaseUrl: `${base}/webhook-waiting`,
+						node: { onError: 'continueRegularOutput' },
+					},
+					credentials: { ...credentials, [type]: { ...credentials[type], baseUrl } },
+				});
+				expect(hints).toEqual([expect.stringContaining('set WEBHOOK_URL to a public https address')]);
+			}
+		}),
 	);
 
 	test.each(['http://localhost:5678', 'https://n8n.internal', 'http://n8n.example.com'])(
@@ -131,8 +149,8 @@ describe("'Callback' This Execution", () => {
 
 	test('says once for all items what concerns them all', () =>
 		onStage(async ({ run }) => {
-			const { hints } = await run(aCreate('wiro', { callback: 'thisExecution' }), { items: [aPrompt(), aPrompt()] });
-			expect(hints).toEqual([expect.stringMatching(/The webhook address of this n8n is private.*\[item 0, 1\]$/)]);
+			const { hints } = await run(aCreate('evolink', { callback: 'thisExecution' }), { items: [aPrompt(), aPrompt()] });
+			expect(hints).toEqual([expect.stringMatching(/No callback was asked for.*\[item 0, 1\]$/)]);
 		}));
 });
 

@@ -58,7 +58,7 @@ describe('Cancel', () => {
 				const { error } = await run(onJob('cancel', 'wiro'), { items: [made] });
 				expect(error).toMatchObject({
 					name: 'NodeApiError',
-					message: `Wiro did not cancel the job (job ${made.json.jobId}) [item 0]`,
+					message: 'Wiro did not cancel the job [item 0]',
 					context: { itemIndex: 0, job: { jobId: made.json.jobId } },
 				});
 				expect(error?.description).toContain('try again in a moment');
@@ -107,7 +107,7 @@ describe('Cancel', () => {
 		onStage(async ({ run }) => {
 			const { error } = await run(onJob('cancel', 'wiro', { jobId: '123' }));
 			expect(error).toMatchObject({
-				message: 'Wiro does not know what was asked for (job 123) [item 0]',
+				message: 'Wiro does not know what was asked for [item 0]',
 				context: { job: { jobId: '123' } },
 			});
 			expect(error?.description).toContain('There is no task yet.');

@@ -3,7 +3,7 @@ import type { IConnections, INode, INodeExecutionData, INodeParameters } from 'n
 import type { ProviderName } from '../tools/simulator';
 import { aHailuoNode, aNode, runWorkflow, type EngineRun } from '../tools/support/runNode';
 import { aCreate, aPrompt, fieldsOf, LABELS, nextExecutionId, onJob, onStage, PROVIDERS, type Stage } from './stage';
-import { pass, to } from './suspending';
+import { pass, to } from './looping';
 
 const NEXT: Record<ProviderName, ProviderName> = {
 	aimlApi: 'apiframe',
@@ -59,7 +59,8 @@ async function play(
 const wait = (provider: ProviderName, changes: INodeParameters = {}): INodeParameters =>
 	onJob('wait', provider, changes);
 
-const suspended = (provider: ProviderName): INodeParameters => wait(provider, { waitStrategy: 'suspend' });
+const looping = (provider: ProviderName): INodeParameters =>
+	wait(provider, { waitStrategy: 'loop', release: 'together' });
 
 const UNWIRED = /^Output 'Recheck' is not connected \(node 'Wait'\)/;
 const ELSEWHERE = /^Output 'Recheck' leads away from this node \(node 'Wait'\)/;
@@ -69,38 +70,54 @@ type Draw = (own: ProviderName, other: ProviderName) => Drawing;
 
 const BOUND_TO_FAIL: Array<[string, RegExp, Draw]> = [
 	[
-		'a suspended wait without Recheck',
+		'a wait in a loop without Recheck',
 		UNWIRED,
-		(own) => ({ nodes: { Wait: suspended(own) }, wires: { Create: [['Wait']] } }),
+		(own) => ({ nodes: { Wait: looping(own) }, wires: { Create: [['Wait']] } }),
 	],
 	[
-		'a suspended wait without Recheck, three nodes away',
+		'a wait in a loop without Recheck, three nodes away',
 		UNWIRED,
 		(own) => ({
-			nodes: { One: null, Two: null, Wait: suspended(own), After: null },
+			nodes: { One: null, Two: null, Wait: looping(own), After: null },
 			wires: { Create: [['One']], One: [['Two']], Two: [['Wait']], Wait: [[], ['After']] },
 		}),
 	],
 	[
-		'a suspended wait without Recheck, on the second branch',
+		'a wait in a loop without Recheck, on the second branch',
 		UNWIRED,
 		(own) => ({
-			nodes: { If: null, Good: wait(own), Wait: suspended(own) },
+			nodes: { If: null, Good: wait(own), Wait: looping(own) },
 			wires: { Create: [['If']], If: [['Good'], ['Wait']] },
 		}),
 	],
 	[
-		'a suspended wait without Recheck, behind another wait',
+		'a wait in a loop without Recheck, behind another wait',
 		UNWIRED,
 		(own) => ({
-			nodes: { Good: wait(own), Wait: suspended(own) },
+			nodes: { Good: wait(own), Wait: looping(own) },
 			wires: { Create: [['Good']], Good: [['Wait']] },
 		}),
 	],
 	[
-		'a suspended wait whose Recheck leads away',
+		'a wait in a loop whose Recheck leads away',
 		ELSEWHERE,
-		(own) => ({ nodes: { Wait: suspended(own), After: null }, wires: { Create: [['Wait']], Wait: [['After']] } }),
+		(own) => ({ nodes: { Wait: looping(own), After: null }, wires: { Create: [['Wait']], Wait: [['After']] } }),
+	],
+	[
+		'a suspended wait with a loop still drawn around it',
+		/^This node has one output now, but two are connected \(node 'Wait'\)/,
+		(own) => ({
+			nodes: { Wait: wait(own, { waitStrategy: 'suspend' }), After: null },
+			wires: { Create: [['Wait']], Wait: [['Wait'], ['After']] },
+		}),
+	],
+	[
+		'a suspended wait at another provider',
+		STRANGER,
+		(_own, other) => ({
+			nodes: { Wait: wait(other, { waitStrategy: 'suspend' }), After: null },
+			wires: { Create: [['Wait']], Wait: [['After']] },
+		}),
 	],
 	[
 		'a wait at another provider',
@@ -116,10 +133,10 @@ const BOUND_TO_FAIL: Array<[string, RegExp, Draw]> = [
 		}),
 	],
 	[
-		'a suspended wait at another provider, well wired',
+		'a wait in a loop at another provider, well wired',
 		STRANGER,
 		(_own, other) => ({
-			nodes: { Wait: suspended(other), After: null },
+			nodes: { Wait: looping(other), After: null },
 			wires: { Create: [['Wait']], Wait: [['Wait'], ['After']] },
 		}),
 	],
@@ -137,9 +154,9 @@ const FINE: Array<[string, Draw]> = [
 	['nothing', () => ({ nodes: {}, wires: {} })],
 	['a wait', (own) => ({ nodes: { Wait: wait(own) }, wires: { Create: [['Wait']] } })],
 	[
-		'a suspended wait, well wired',
+		'a wait in a loop, well wired',
 		(own) => ({
-			nodes: { Wait: suspended(own), Round: null, After: null },
+			nodes: { Wait: looping(own), Round: null, After: null },
 			wires: { Create: [['Wait']], Wait: [['Round'], ['After']], Round: [['Wait']] },
 		}),
 	],
@@ -170,7 +187,7 @@ const FINE: Array<[string, Draw]> = [
 	],
 	[
 		'a wait at another provider that nothing leads to',
-		(_own, other) => ({ nodes: { Wait: suspended(other) }, wires: {} }),
+		(_own, other) => ({ nodes: { Wait: looping(other) }, wires: {} }),
 	],
 ];
 
@@ -211,7 +228,7 @@ describe.each(PROVIDERS)('before a create at %s', (provider) => {
 /** What may stand behind a create, drawn as a node of this name, and what becomes of its jobs. */
 const FOLLOWERS: Array<[string, (provider: ProviderName) => INodeParameters, string]> = [
 	['Wait (poll)', (provider) => wait(provider), 'succeeded'],
-	['Wait (suspend)', suspended, 'succeeded'],
+	['Wait (loop)', looping, 'succeeded'],
 	['Get', (provider) => onJob('get', provider), 'queued'],
 	['Cancel', (provider) => onJob('cancel', provider), 'cancelled'],
 ];
@@ -233,7 +250,7 @@ describe.each(BEHIND)('%s at %s behind a create', (name, _label, provider, param
 		nodes: { Follower: parameters, After: null },
 		wires: {
 			Create: [['Follower']],
-			Follower: name === 'Wait (suspend)' ? [['Follower'], ['After']] : [['After']],
+			Follower: name === 'Wait (loop)' ? [['Follower'], ['After']] : [['After']],
 		},
 	};
 

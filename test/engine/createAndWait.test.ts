@@ -108,7 +108,7 @@ describe('Create and Wait', () => {
 				expect(error).toBeUndefined();
 				expect(items.map(({ json }) => json)).toMatchObject([
 					{ jobId: ids[0], status: 'queued', timedOut: true, videoUrl: null },
-					{ jobId: ids[1], status: 'queued', error: expect.stringContaining(`The job ${ids[1]} at`) },
+					{ jobId: ids[1], status: 'queued', error: expect.stringContaining('did not finish the video within') },
 				]);
 				// However short the time, each job was looked at.
 				expect(simulator.requestsOf(provider, 'read')).toHaveLength(2);

@@ -9,11 +9,11 @@ import {
 	type WebhookCall,
 } from '../tools/support/runNode';
 import { moveTo, nextExecutionId, onJob, onStage, type Stage } from './stage';
-import { suspend, to, wokenBy } from './suspending';
+import { suspend, to, wokenBy } from './looping';
 
 /** A node that suspends, with Recheck leading back to it. */
 function aSuspender(name: string, next: string, changes: INodeParameters): { node: INode; connections: IConnections } {
-	const parameters = { waitStrategy: 'suspend', ...onJob('wait', 'apiframe', changes) };
+	const parameters = { waitStrategy: 'loop', release: 'together', ...onJob('wait', 'apiframe', changes) };
 	return {
 		node: aHailuoNode(parameters, { id: name, name }),
 		connections: { [name]: { main: [to(name), to(next)] } },

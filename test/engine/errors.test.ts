@@ -308,7 +308,7 @@ describe('a refused read', () => {
 				const { error } = await run(onJob('get', provider), { items: [{ json: { ...made.json, createdAt } }] });
 				expect(error).toMatchObject({
 					name: 'NodeApiError',
-					message: `${LABELS[provider]} ${title} (job ${made.json.jobId}) [item 0]`,
+					message: `${LABELS[provider]} ${title} [item 0]`,
 					description: expect.stringContaining(`Job ${made.json.jobId} is not lost: read it later with 'Get Video'.`),
 					httpCode: code,
 					context: { itemIndex: 0, job: { jobId: made.json.jobId } },

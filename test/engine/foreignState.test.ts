@@ -4,7 +4,7 @@ import type { ProviderName } from '../tools/simulator';
 import { Endpoint } from '../tools/support/endpoint';
 import type { EngineRun } from '../tools/support/runNode';
 import { fieldsOf, moveTo, nextExecutionId, onJob, onStage, PROVIDERS, type Stage } from './stage';
-import { aged, drive, suspend, type SuspendOptions } from './suspending';
+import { aged, drive, suspend, type SuspendOptions } from './looping';
 
 const TIMEOUT_MINUTES = 6;
 

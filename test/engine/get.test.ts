@@ -68,7 +68,7 @@ describe('Get', () => {
 		onStage(async ({ simulator, run }) => {
 			const { error } = await run(onJob('get', provider, { jobId: '../../tasks/other?x=1#frag' }));
 			expect(requestLines(simulator)).toEqual([line]);
-			expect(error?.message).toContain('(job ../../tasks/other?x=1#frag)');
+			expect(error?.description).toContain('Job ../../tasks/other?x=1#frag is');
 		}),
 	);
 

@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws';
 import type { ProviderName, SimulatorOptions } from '../tools/simulator';
 import type { EngineRun } from '../tools/support/runNode';
 import { aCreateAndWait, fieldsOf, LABELS, moveTo, onJob, onStage, PROVIDERS, type Stage } from './stage';
-import { aged, drive } from './suspending';
+import { aged, drive } from './looping';
 
 const MINUTE = 60_000;
 
@@ -80,9 +80,8 @@ describe.each(CASES)('%s at %s', (_how, _label, provider, wait, grain) => {
 				const item = await stage.make(provider, 'running');
 				answerWithPage(stage, provider, status, Infinity);
 				const waited = await wait(stage, provider, [item], { timeout: 6 });
-				expect(waited.error?.message).toContain(
-					`${String(item.json.jobId)} at ${LABELS[provider]} was not over within 6`,
-				);
+				expect(waited.error?.message).toContain(`${LABELS[provider]} did not finish the video within 6`);
+				expect(waited.error?.description).toContain(String(item.json.jobId));
 				expect(told(waited)).toContain(TITLE);
 				expect(Math.abs(waited.took - 6 * MINUTE)).toBeLessThan(5000);
 			}, A_DAY));
@@ -121,7 +120,8 @@ describe.each(CASES)('%s at %s', (_how, _label, provider, wait, grain) => {
 			const item = aged(await stage.make(provider, 'succeeded'));
 			stage.simulator.jobs[0]!.videoUrl = '';
 			const { error, took } = await wait(stage, provider, [item]);
-			expect(error?.message).toContain(`${String(item.json.jobId)} at ${LABELS[provider]} was not successful`);
+			expect(error?.message).toContain(`${LABELS[provider]} made no video`);
+			expect(error?.description).toContain(String(item.json.jobId));
 			expect(took).toBeGreaterThanOrEqual(MINUTE - 1500);
 			expect(took).toBeLessThanOrEqual(MINUTE + 16_000);
 		}));
@@ -160,7 +160,7 @@ describe.each(CASES)('%s at %s', (_how, _label, provider, wait, grain) => {
 				const item = await stage.make(provider);
 				skew(stage);
 				const { error, took } = await wait(stage, provider, [itemOf(item)], { timeout: 4 });
-				expect(error?.message).toContain('was not over within 4 minutes');
+				expect(error?.message).toContain('did not finish the video within 4 minutes');
 				expect(Math.abs(took - 4 * MINUTE)).toBeLessThan(5000);
 			}, A_DAY),
 		);

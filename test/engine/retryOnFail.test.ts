@@ -91,7 +91,7 @@ describe('Retry On Fail', () => {
 		onStage(
 			async ({ simulator, run }) => {
 				const { error } = await run(aCreateAndWait('apiframe'), { items: [aPrompt('A cat [[fail]]')], ...RETRY });
-				expect(error?.message).toContain('was not successful');
+				expect(error?.message).toContain('made no video');
 				expect(simulator.jobs).toHaveLength(1);
 				expect(simulator.requestsOf('apiframe', 'create')).toHaveLength(1);
 			},

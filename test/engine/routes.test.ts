@@ -133,7 +133,7 @@ describe('a bare id', () => {
 		onStage(async ({ simulator, run }) => {
 			const { error } = await run(onJob('get', 'aimlApi', { jobId: '1:none' }));
 			expect(error).toMatchObject({
-				message: 'AI/ML API does not know what was asked for (job 1:none) [item 0]',
+				message: 'AI/ML API does not know what was asked for [item 0]',
 				description: expect.stringContaining('Check the Job ID'),
 			});
 			expect(requestLines(simulator)).toEqual([`read ${UNIVERSAL}`, `read ${MINIMAX}`]);

@@ -6,7 +6,7 @@ import type { IConnections, IDataObject, INodeExecutionData, IRunExecutionData }
 import { CALLING_PROVIDERS, type CallingProvider } from '../tools/simulator/types';
 import { aHailuoNode, aNode, runWorkflow, type EngineRun, type WebhookCall } from '../tools/support/runNode';
 import { aCreate, nextExecutionId, onJob, onStage, type Stage } from './stage';
-import { pass, to, wokenBy } from './suspending';
+import { pass, to, wokenBy } from './looping';
 
 /** Two purchases in a row, each with a suspended wait behind it. */
 interface Scene {
@@ -21,7 +21,7 @@ function sceneAt({ credentials, simulator }: Stage, provider: CallingProvider): 
 	const executionId = nextExecutionId();
 	const node = (name: string, parameters: Parameters<typeof aHailuoNode>[0]) =>
 		aHailuoNode(parameters, { id: name, name });
-	const wait = { ...onJob('wait', provider), waitStrategy: 'suspend' };
+	const wait = { ...onJob('wait', provider), waitStrategy: 'loop', release: 'together' };
 	const nodes = [
 		aNode('Items', 'test.items'),
 		node('Create 1', aCreate(provider, { prompt: 'A boat' })),

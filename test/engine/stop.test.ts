@@ -16,7 +16,7 @@ import {
 	type RunOptions,
 	type Stage,
 } from './stage';
-import { aged, due, suspend, wake, type SuspendOptions } from './suspending';
+import { aged, due, suspend, wake, type SuspendOptions } from './looping';
 
 const WITH_CANCEL: readonly ProviderName[] = ['minimax', 'wiro'];
 const WITHOUT_CANCEL = PROVIDERS.filter((provider) => !WITH_CANCEL.includes(provider));
@@ -65,8 +65,8 @@ describe('a Stop while jobs are waited for', () => {
 			expect(simulator.requestsOf(provider, 'read')).toHaveLength(1);
 			expect(simulator.phaseOf(String(made.json.jobId))).toBe('running');
 			expect(error).toMatchObject({
-				message: `The execution was stopped while job ${made.json.jobId} at ${LABELS[provider]} was running [item 0]`,
-				description: `It runs on at ${LABELS[provider]}; read it later with 'Get Video'.`,
+				message: `The execution was stopped while ${LABELS[provider]} was making the video [item 0]`,
+				description: `Job ${made.json.jobId} runs on at ${LABELS[provider]}; read it later with 'Get Video'.`,
 				context: { itemIndex: 0, job: { jobId: made.json.jobId, status: 'running' } },
 			});
 			expect(linesAbout(made.json.jobId)).toEqual([
@@ -135,7 +135,7 @@ describe("'Cancel on Stop'", () => {
 			const { ended, error } = await runAndStop(stage, isRead(simulator, 'wiro'), parameters, { items: [made] });
 			expect(ended).toBeLessThan(1500);
 			expect(simulator.phaseOf(String(made.json.jobId))).toBe('cancelled');
-			expect(error?.description).toBe('It was cancelled at Wiro.');
+			expect(error?.description).toBe(`Job ${made.json.jobId} was cancelled at Wiro.`);
 			expect(linesAbout(made.json.jobId)).toEqual([
 				`info: Hailuo: Wiro job ${made.json.jobId} was cancelled because the execution was stopped`,
 			]);
@@ -197,8 +197,8 @@ describe('a Stop while a suspended wait reads its jobs', () => {
 			const { run, error } = await suspend(stage, onJob('wait', provider), options);
 			expect(run.status).not.toBe('waiting');
 			expect(error).toMatchObject({
-				message: `The execution was stopped while job ${item.json.jobId} at ${LABELS[provider]} was running [item 0]`,
-				description: `It runs on at ${LABELS[provider]}; read it later with 'Get Video'.`,
+				message: `The execution was stopped while ${LABELS[provider]} was making the video [item 0]`,
+				description: `Job ${item.json.jobId} runs on at ${LABELS[provider]}; read it later with 'Get Video'.`,
 				context: { itemIndex: 0, job: { jobId: item.json.jobId } },
 			});
 			expect(stage.simulator.phaseOf(String(item.json.jobId))).toBe('running');
@@ -217,8 +217,8 @@ describe('a Stop while a suspended wait reads its jobs', () => {
 			expect(items.map(({ json }) => simulator.phaseOf(String(json.jobId)))).toEqual(['cancelled', 'cancelled']);
 			expect(items.map(({ json }) => linesAbout(json.jobId))).toEqual(items.map((item) => [cancelled(item)]));
 			expect(error).toMatchObject({
-				message: expect.stringMatching(/^The execution was stopped while job .* \[item 0\]$/),
-				description: 'It was cancelled at Wiro.',
+				message: 'The execution was stopped while Wiro was making the video [item 0]',
+				description: `Job ${items[0]?.json.jobId} was cancelled at Wiro.`,
 			});
 		}));
 
@@ -234,7 +234,7 @@ describe('a Stop while a suspended wait reads its jobs', () => {
 				items: [item],
 				onStarted: (stop) => void until(isAsked).then(stop),
 			});
-			expect(error?.description).toBe('It was cancelled at Wiro.');
+			expect(error?.description).toBe(`Job ${item.json.jobId} was cancelled at Wiro.`);
 			expect(simulator.phaseOf(String(item.json.jobId))).toBe('cancelled');
 			expect(linesAbout(item.json.jobId)).toEqual([cancelled(item)]);
 		}));
@@ -279,7 +279,7 @@ describe('a Stop while a create is on its way', () => {
 			expect(error?.description ?? items[0]?.json.jobId).toBe(
 				operation === 'Create'
 					? simulator.jobs[0]?.id
-					: `${LABELS[provider]} offers no cancellation, so it runs on; read it later with 'Get Video'.`,
+					: `${LABELS[provider]} offers no cancellation, so job ${simulator.jobs[0]?.id} runs on; read it later with 'Get Video'.`,
 			);
 			expect(simulator.requests).toHaveLength(1);
 			expect(simulator.requests[0]).not.toHaveProperty('aborted');

@@ -1,369 +1,345 @@
-/** The suspended wait in n8n-core's engine: its first turns, what it puts on the items, and how it goes on when woken. */
+/** A durable wait in one node: n8n puts the execution aside while a workflow that the node has made waits for it. */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { ProviderName } from '../tools/simulator';
 import { Hailuo } from '../tools/support/built';
-import type { EngineRun } from '../tools/support/runNode';
-import { LABELS, moveTo, onJob, onStage, PROVIDERS } from './stage';
-import { aged, due, suspend, wake } from './suspending';
+import { aNode, inARow } from '../tools/support/runNode';
+import {
+	aCreate,
+	aCreateAndWait,
+	aPrompt,
+	fieldsOf,
+	KEYED,
+	moveTo,
+	nextExecutionId,
+	onJob,
+	onStage,
+	PROVIDERS,
+	type Stage,
+} from './stage';
+import { driveSuspended, innerOf, suspend } from './suspending';
 
-const secondsFromNow = (moment: Date | string | undefined) => (new Date(moment ?? 0).getTime() - Date.now()) / 1000;
+const SUSPEND = { waitStrategy: 'suspend' };
 
-/** What the suspended node will be given when it is woken. */
-function heldItems({ data }: EngineRun): INodeExecutionData[] {
-	return data.executionData?.nodeExecutionStack[0]?.data.main?.[0] ?? [];
-}
+const PROMPTS = ['First boat', 'Second boat', 'Third boat'];
+const items = PROMPTS.map((prompt, index) => aPrompt(prompt, { row: index + 10 }));
 
-describe('a suspended wait', () => {
-	test.each(PROVIDERS)('at %s lets a job that was just made rest until the first recheck', (provider) =>
+const finishAll =
+	({ simulator }: Stage, phase: 'succeeded' | 'failed' = 'succeeded') =>
+	(): void =>
+		simulator.jobs.forEach(({ id }) => moveTo(simulator, id, phase));
+
+const paired = (left: readonly INodeExecutionData[]) => left.map(({ pairedItem }) => pairedItem);
+
+/** What differs between two runs of the same prompts. */
+const OF_A_RUN = ['jobId', 'videoUrl', 'createdAt', 'completedAt', 'expiresAt', 'jobToken', 'raw'];
+
+const alike = (left: readonly INodeExecutionData[]) =>
+	left.map((item) => ({
+		...item,
+		json: Object.fromEntries(Object.entries(item.json).filter(([name]) => !OF_A_RUN.includes(name))),
+		...(item.binary && { binary: Object.keys(item.binary) }),
+	}));
+
+describe.each(PROVIDERS)('a suspended wait at %s', (provider) => {
+	test('for jobs of its own comes out of one output, in order and paired with what came in', () =>
 		onStage(async (stage) => {
-			const made = await stage.make(provider);
-			const slept = await suspend(stage, onJob('wait', provider), { items: [made] });
-			expect(slept.run.status).toBe('waiting');
-			expect(secondsFromNow(slept.run.waitTill ?? undefined)).toBeLessThanOrEqual(60);
-			expect(secondsFromNow(slept.run.waitTill ?? undefined)).toBeGreaterThan(50);
-			expect(stage.simulator.requestsOf(provider, 'read')).toHaveLength(0);
-			expect(slept.runsOf('Hailuo')).toBe(2);
-			expect(slept.runsOf('After')).toBe(0);
-		}),
-	);
-
-	test.each(PROVIDERS)('at %s reads an older job once, and suspends with what it learned on the item', (provider) =>
-		onStage(async (stage) => {
-			const item = aged(await stage.make(provider, 'running'));
-			const slept = await suspend(stage, onJob('wait', provider), { items: [item] });
-			expect(slept.run.status).toBe('waiting');
-			expect(stage.simulator.requestsOf(provider, 'read')).toHaveLength(1);
-			const [held, ...others] = heldItems(slept);
-			expect(others).toEqual([]);
-			expect(held?.json).toEqual({
-				...item.json,
-				hailuoWait: {
-					since: expect.any(String),
-					nextCheckAt: expect.any(String),
-					notBefore: expect.any(String),
-					looks: 1,
-					answered: true,
-					rang: false,
-					job: expect.objectContaining({ provider, jobId: item.json.jobId, status: 'running' }),
-					proof: expect.stringMatching(/^[0-9a-f]{64}$/),
-				},
-			});
-		}),
-	);
-
-	test.each(PROVIDERS)('at %s never suspends for a job that is over', (provider) =>
-		onStage(async (stage) => {
-			const item = aged(await stage.make(provider, 'succeeded'));
-			const ended = await suspend(stage, onJob('wait', provider), { items: [item] });
-			expect(ended.run.status).toBe('success');
-			expect(ended.runsOf('Hailuo')).toBe(1);
-			expect(ended.outputsOf('After')[0]).toMatchObject([
-				{ json: { provider, jobId: item.json.jobId, status: 'succeeded' }, pairedItem: { item: 0 } },
-			]);
-			expect(ended.outputsOf('After')[0]?.[0]?.json).not.toHaveProperty('hailuoWait');
-			expect(stage.simulator.requestsOf(provider, 'read')).toHaveLength(1);
-		}),
-	);
-
-	test('reads a job at once that its item calls over, however young, since nothing else would tell', () =>
-		onStage(async (stage) => {
-			const made = await stage.make('apiframe', 'succeeded');
-			const item = { json: { ...made.json, status: 'succeeded' } };
-			const ended = await suspend(stage, onJob('wait', 'apiframe'), { items: [item] });
-			expect(ended.run.status).toBe('success');
-			expect(ended.outputsOf('After')[0]).toHaveLength(1);
+			const { outer } = await driveSuspended(stage, aCreateAndWait(provider, SUSPEND), { items }, finishAll(stage));
+			const [left = []] = outer.outputsOf('After');
+			expect(fieldsOf(left, 'status')).toEqual(['succeeded', 'succeeded', 'succeeded']);
+			expect(fieldsOf(left, 'jobId')).toEqual(stage.simulator.jobs.map(({ id }) => id));
+			expect(paired(outer.outputsOf('Hailuo')[0] ?? [])).toEqual([0, 1, 2].map((item) => ({ item })));
+			expect(stage.simulator.requestsOf(provider, 'create').length).toBe(3);
 		}));
 
-	test('woken early goes back to sleep without a read', () =>
+	test('for jobs of a node before it comes out the same way', () =>
 		onStage(async (stage) => {
-			const parameters = onJob('wait', 'apiframe');
-			const slept = await suspend(stage, parameters, { items: [aged(await stage.make('apiframe', 'running'))] });
-			const again = await wake(stage, parameters, slept);
-			expect(again.run.status).toBe('waiting');
-			expect(heldItems(again).map(({ json }) => json)).toEqual(heldItems(slept).map(({ json }) => json));
-			expect(stage.simulator.requestsOf('apiframe', 'read')).toHaveLength(1);
-		}));
-
-	test('woken when a recheck is due reads all that are due and no others', () =>
-		onStage(async (stage) => {
-			const parameters = onJob('wait', 'apiframe');
-			const items = [aged(await stage.make('apiframe')), aged(await stage.make('apiframe'))];
-			const slept = await suspend(stage, parameters, { items });
-			const again = await wake(stage, parameters, slept, (state, index) => {
-				if (index === 1) due(state);
-			});
-			expect(again.run.status).toBe('waiting');
-			const reads = stage.simulator.requestsOf('apiframe', 'read').map(({ jobId }) => jobId);
-			expect(reads.sort()).toEqual([items[0]?.json.jobId, items[1]?.json.jobId, items[1]?.json.jobId].sort());
-			const [, held] = heldItems(again);
-			// By then the default interval of two minutes holds.
-			expect(secondsFromNow(String((held?.json.hailuoWait as { nextCheckAt: string }).nextCheckAt))).toBeGreaterThan(
-				100,
+			const made = [await stage.make(provider), await stage.make(provider, 'succeeded')];
+			const { outer } = await driveSuspended(
+				stage,
+				onJob('wait', provider, SUSPEND),
+				{ items: made },
+				finishAll(stage),
 			);
+			const [left = []] = outer.outputsOf('Hailuo');
+			expect(fieldsOf(left, 'status')).toEqual(['succeeded', 'succeeded']);
+			expect(fieldsOf(left, 'jobId')).toEqual(fieldsOf(made, 'jobId'));
+			expect(paired(left)).toEqual([{ item: 0 }, { item: 1 }]);
 		}));
 
-	test('leaves an item that was not read as it is, so that n8n stores it once for all turns', () =>
+	test('reads each of its jobs once when they are over at the first look', () =>
 		onStage(async (stage) => {
-			const parameters = onJob('wait', 'apiframe');
-			const items = [aged(await stage.make('apiframe')), aged(await stage.make('apiframe'))];
-			const slept = await suspend(stage, parameters, { items });
-			const { data } = await wake(stage, parameters, slept, (state, index) => {
-				if (index === 1) due(state);
+			await driveSuspended(stage, aCreateAndWait(provider, SUSPEND), { items }, finishAll(stage));
+			expect(stage.simulator.requestsOf(provider, 'read').length).toBe(3);
+		}));
+
+	test.each<[string, INodeParameters]>([
+		['plain', {}],
+		['with the video', { downloadVideo: true, outputBinaryProperty: 'film' }],
+		['with the raw answer', { options: { includeRaw: true } }],
+		['whose jobs fail and may flow on', { onJobFailure: 'output' }],
+		['that run out of time and may flow on', { timeout: 2, onTimeout: 'output' }],
+	])('gives the items that polling gives, %s', (title, changes) =>
+		onStage(async (stage) => {
+			const { simulator } = stage;
+			simulator.configure({ jobDurationMs: title.includes('out of time') ? 600_000 : 30_000 });
+			const asked = title.includes('fail') ? [aPrompt('A boat [[fail:No boats]]'), aPrompt()] : items;
+			const polled = await stage.run(aCreateAndWait(provider, changes), { items: asked });
+			simulator.reset();
+			simulator.configure({ jobDurationMs: title.includes('out of time') ? 600_000 : 30_000 });
+			const { outer } = await driveSuspended(stage, aCreateAndWait(provider, { ...changes, ...SUSPEND }), {
+				items: asked,
 			});
-			const [untouched, read] = [0, 1].map((index) =>
-				(data.resultData.runData.Hailuo ?? []).slice(-3).map((turn) => turn.data?.main?.[0]?.[index]?.json),
+			expect(outer.error).toBeUndefined();
+			expect(alike(outer.outputsOf('Hailuo')[0] ?? [])).toEqual(alike(polled.items));
+		}),
+	);
+
+	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'gives the items that polling gives with %s, where one was refused, one failed and one is good',
+		(onError) =>
+			onStage(async (stage) => {
+				const { simulator } = stage;
+				const node = { onError };
+				const asked = [aPrompt(''), aPrompt('A boat [[fail:No boats]]'), aPrompt('A good boat')];
+				const outputs = async (changes: INodeParameters) => {
+					simulator.reset();
+					simulator.configure({ jobDurationMs: 30_000 });
+					const parameters = aCreateAndWait(provider, changes);
+					if (changes.waitStrategy === undefined) {
+						return (await stage.run(parameters, { items: asked, node })).outputsOf('Hailuo');
+					}
+					return (await driveSuspended(stage, parameters, { items: asked, node })).outer.outputsOf('Hailuo');
+				};
+				const withoutIds = (all: INodeExecutionData[][]) =>
+					JSON.stringify(all.map(alike)).replaceAll(/[\w-]{8,}[\w:.-]*/g, 'id');
+				const polled = withoutIds(await outputs({}));
+				expect(withoutIds(await outputs(SUSPEND))).toBe(polled);
+				expect(simulator.requestsOf(provider, 'create').length).toBe(2);
+			}),
+	);
+
+	test('ends the execution with the reason of a job that failed, its id, and what can be done', () =>
+		onStage(async (stage) => {
+			const { outer } = await driveSuspended(
+				stage,
+				aCreateAndWait(provider, SUSPEND),
+				{ items },
+				finishAll(stage, 'failed'),
 			);
-			// As it was handed on by the wake-up, as it went round, and as it is held.
-			expect(new Set(untouched).size).toBe(1);
-			expect(new Set(read).size).toBe(2);
-		}));
-
-	test("does not take a column of the user's own for the provider of the job", () =>
-		onStage(async (stage) => {
-			stage.simulator.addFault({ kind: 'reset', provider: 'apiframe', operation: 'read', times: 2 });
-			const made = aged(await stage.make('apiframe'));
-			const item = { json: { ...made.json, provider: 'A film company' } };
-			const slept = await suspend(stage, onJob('wait', 'apiframe'), { items: [item] });
-			expect(slept.run.status).toBe('waiting');
-			expect(slept.runsOf('Hailuo')).toBe(2);
-			expect(heldItems(slept)[0]?.json).toMatchObject({
-				provider: 'A film company',
-				hailuoWait: { job: { provider: 'apiframe' } },
-			});
-		}));
-
-	test("does not take a user's own columns for those of the job", () =>
-		onStage(async (stage) => {
-			const made = await stage.make('aimlApi', 'running');
-			const columns = { provider: 'A film company', status: 'running', model: 'Camera 7', createdAt: '2026-01-02' };
-			const slept = await suspend(stage, onJob('wait', 'aimlApi'), {
-				items: [{ json: { ...columns, jobId: made.json.jobId } }],
-			});
-			expect(slept.run.status).toBe('waiting');
-			expect(heldItems(slept)[0]?.json).toMatchObject({
-				...columns,
-				hailuoWait: { job: { provider: 'aimlApi', model: 'hailuo-02', createdAt: null } },
-			});
-		}));
-
-	test('rung for one job reads that one, and lets it out when all are over, in order', () =>
-		onStage(async (stage) => {
-			const parameters = onJob('wait', 'apiframe');
-			const items = [aged(await stage.make('apiframe')), aged(await stage.make('apiframe'))];
-			const [first, second] = items.map(({ json }) => String(json.jobId));
-			const ring = (wanted: number) => (state: Record<string, unknown>, index: number) => {
-				if (index === wanted) state.rang = true;
-			};
-			let slept = await suspend(stage, parameters, { items });
-			moveTo(stage.simulator, second ?? '', 'succeeded');
-			slept = await wake(stage, parameters, slept, ring(1));
-			expect(slept.run.status).toBe('waiting');
-			expect(slept.runsOf('After')).toBe(0);
-			moveTo(stage.simulator, first ?? '', 'succeeded');
-			const ended = await wake(stage, parameters, slept, ring(0));
-			expect(ended.run.status).toBe('success');
-			expect(ended.outputsOf('After')[0]?.map(({ json }) => json.jobId)).toEqual([first, second]);
-			expect(stage.simulator.requestsOf('apiframe', 'read')).toHaveLength(4);
-		}));
-
-	test('as finished lets each out as it ends', () =>
-		onStage(async (stage) => {
-			const parameters = onJob('wait', 'apiframe', { release: 'asFinished' });
-			const items = [aged(await stage.make('apiframe')), aged(await stage.make('apiframe', 'succeeded'))];
-			const slept = await suspend(stage, parameters, { items });
-			expect(slept.run.status).toBe('waiting');
-			expect(slept.outputsOf('After')[0]?.map(({ json }) => json.jobId)).toEqual([items[1]?.json.jobId]);
-			expect(heldItems(slept).map(({ json }) => json.jobId)).toEqual([items[0]?.json.jobId]);
-			expect(slept.hints).toEqual([]);
-		}));
-
-	test('asks nobody more often than every ten seconds, whatever interval an expression gives', () =>
-		onStage(async (stage) => {
-			const parameters = onJob('wait', 'apiframe', { options: { recheckInterval: 0.001 } });
-			const slept = await suspend(stage, parameters, { items: [aged(await stage.make('apiframe'))] });
-			expect(slept.run.status).toBe('waiting');
-			expect(secondsFromNow(slept.run.waitTill ?? undefined)).toBeGreaterThan(8);
-			expect(stage.simulator.requestsOf('apiframe', 'read')).toHaveLength(1);
-		}));
-
-	test('keeps the raw answer of a job that ended in an earlier turn', () =>
-		onStage(async (stage) => {
-			const parameters = onJob('wait', 'evolink', { options: { includeRaw: true } });
-			const items = [aged(await stage.make('evolink', 'succeeded')), aged(await stage.make('evolink'))];
-			const slept = await suspend(stage, parameters, { items });
-			moveTo(stage.simulator, String(items[1]?.json.jobId), 'succeeded');
-			const ended = await wake(stage, parameters, slept, due);
-			expect(ended.outputsOf('After')[0]?.map(({ json }) => json.raw)).toEqual([
-				expect.objectContaining({ id: items[0]?.json.jobId, status: 'completed' }),
-				expect.objectContaining({ id: items[1]?.json.jobId, status: 'completed' }),
-			]);
-		}));
-
-	test('keeps binary data and everything else of an item that goes round', () =>
-		onStage(async (stage) => {
-			const binary = { note: { data: 'Tm90ZQ==', mimeType: 'text/plain', fileName: 'note.txt' } };
-			const item = { ...aged(await stage.make('apiframe')), binary };
-			const slept = await suspend(stage, onJob('wait', 'apiframe'), { items: [item] });
-			expect(heldItems(slept)).toMatchObject([{ binary: { note: { fileName: 'note.txt' } } }]);
-			expect(item.json).not.toHaveProperty('hailuoWait');
+			const ids = stage.simulator.jobs.map(({ id }) => id);
+			expect(outer.run.status).not.toBe('success');
+			expect(outer.outputsOf('After')).toEqual([]);
+			for (const id of ids) expect(outer.error?.description).toContain(id);
+			expect(outer.error?.description).toMatch(
+				/To go on without buying again, read the jobs .*'Retry' only shows this error again\.$/,
+			);
 		}));
 });
 
-describe('a suspended wait that does not end well', () => {
-	test('fails out of time, with the job on the error and why the last read failed', () =>
+describe('the items of the execution that waits', () => {
+	test('hold no more than the wait needs, whatever came in', () =>
 		onStage(async (stage) => {
-			const made = await stage.make('apiframe', 'running');
-			stage.simulator.addFault({ kind: 'status', provider: 'apiframe', operation: 'read', status: 500, times: 9 });
-			const parameters = onJob('wait', 'apiframe', { timeout: 0.001 });
-			const { run, error } = await suspend(stage, parameters, { items: [aged(made)] });
-			expect(run.status).toBe('error');
-			expect(error).toMatchObject({
-				message: `The job ${made.json.jobId} at Apiframe was not over within 0.001 minutes [item 0]`,
-				context: { job: { jobId: made.json.jobId } },
+			const outer = await suspend(stage, aCreateAndWait('apiframe', SUSPEND), {
+				items: [aPrompt('A boat', { ballast: 'x'.repeat(50_000) })],
 			});
-			expect(error?.description).toContain('The last read failed:');
+			const { data } = innerOf(outer).run;
+			expect(JSON.stringify(data).length).toBeLessThan(8_000);
 		}));
 
-	test('waits on through a fault that may pass', () =>
+	test('follow expressions that only the outer workflow can resolve', () =>
 		onStage(async (stage) => {
-			stage.simulator.addFault({ kind: 'reset', provider: 'apiframe', operation: 'read' });
-			const parameters = onJob('wait', 'apiframe');
-			const slept = await suspend(stage, parameters, { items: [aged(await stage.make('apiframe', 'running'))] });
-			expect(slept.run.status).toBe('waiting');
-			moveTo(stage.simulator, String(heldItems(slept)[0]?.json.jobId), 'succeeded');
-			const ended = await wake(stage, parameters, slept, due);
-			expect(ended.outputsOf('After')[0]).toMatchObject([{ json: { status: 'succeeded' } }]);
+			const timeouts = [3, 5].map((minutes) => aPrompt('A boat', { minutes }));
+			const { outer } = await driveSuspended(
+				stage,
+				aCreateAndWait('apiframe', {
+					...SUSPEND,
+					timeout: '={{ $("Items").item.json.minutes }}',
+					onTimeout: '={{ $("Items").item.json.minutes === 3 ? "output" : "output" }}',
+					options: { includeRaw: '={{ $("Items").item.json.minutes === 5 }}' },
+				}),
+				{ items: timeouts },
+			);
+			const [left = []] = outer.outputsOf('Hailuo');
+			expect(fieldsOf(left, 'timedOut')).toEqual([true, true]);
+			expect(left.map(({ json }) => 'raw' in json)).toEqual([false, true]);
 		}));
 
-	test.each(PROVIDERS)('at %s fails at once for a job nobody knows', (provider) =>
+	test('are passed on as they are where a node before has marked them as failed', () =>
 		onStage(async (stage) => {
-			const ids = { aimlApi: '1:minimax/hailuo-02', apiframe: 'none', evolink: 'none', minimax: '1', wiro: '1' };
-			const jobId = ids[provider];
-			const item = aged({ json: { provider, jobId, status: 'queued' } });
-			const { run, error } = await suspend(stage, onJob('wait', provider), { items: [item] });
-			expect(run.status).toBe('error');
-			expect(error?.message).toContain(LABELS[provider]);
-		}),
-	);
+			const failed = { json: { error: 'No boat', row: 7 } };
+			const job = await stage.make('wiro');
+			const { outer } = await driveSuspended(
+				stage,
+				onJob('wait', 'wiro', SUSPEND),
+				{ items: [failed, job] },
+				finishAll(stage),
+			);
+			const [left = []] = outer.outputsOf('Hailuo');
+			expect(left[0]).toEqual({ ...failed, pairedItem: { item: 0 } });
+			expect(left[1]?.json.status).toBe('succeeded');
+		}));
 
-	test('fails when the video cannot be downloaded, unless it shall go on', () =>
+	test('cannot be made up outside: what an item brings of a wait is not believed', () =>
 		onStage(async (stage) => {
-			const item = aged(await stage.make('apiframe', 'succeeded'));
-			stage.simulator.addFault({ kind: 'status', provider: 'cdn', operation: 'download', status: 410, times: 99 });
-			const parameters = onJob('wait', 'apiframe', { downloadVideo: true });
-			const stopped = await suspend(stage, parameters, { items: [item] });
-			expect(stopped.run.status).toBe('error');
-			const wentOn = await suspend(stage, parameters, {
-				items: [item],
+			const state = {
+				since: new Date().toISOString(),
+				nextCheckAt: new Date().toISOString(),
+				job: { provider: 'wiro', jobId: 'invented', status: 'succeeded', videoUrl: 'https://evil.example/v.mp4' },
+			};
+			const job = await stage.make('wiro', 'succeeded');
+			const touched = { json: { ...job.json, hailuoWait: state, hailuoParked: { outcome: { evil: true } } } };
+			const { outer } = await driveSuspended(stage, onJob('wait', 'wiro', SUSPEND), { items: [touched] });
+			const [left = []] = outer.outputsOf('Hailuo');
+			expect(left.map(({ json }) => [json.jobId, json.evil])).toEqual([[job.json.jobId, undefined]]);
+		}));
+
+	test('that wait for nothing make no execution that waits', () =>
+		onStage(async (stage) => {
+			const outer = await suspend(stage, aCreateAndWait('wiro', SUSPEND), {
+				items: [aPrompt(''), aPrompt('')],
 				node: { onError: 'continueRegularOutput' },
 			});
-			expect(wentOn.outputsOf('After')[0]).toMatchObject([
-				{ json: { jobId: item.json.jobId, error: expect.stringContaining('[item 0]') } },
-			]);
-		}));
-
-	test("refuses another provider's item", () =>
-		onStage(async (stage) => {
-			const item = aged(await stage.make('wiro'));
-			const { error } = await suspend(stage, onJob('wait', 'apiframe'), { items: [item] });
-			expect(error?.message).toContain('was made by Wiro');
-		}));
-
-	test('with Continue On Fail keeps items without an ID in their places until the others are over', () =>
-		onStage(async (stage) => {
-			const parameters = onJob('wait', 'apiframe');
-			const node = { onError: 'continueRegularOutput' } as const;
-			const item = aged(await stage.make('apiframe'));
-			const slept = await suspend(stage, parameters, {
-				items: [{ json: { error: 'Before' } }, { json: {} }, item],
-				node,
-			});
-			expect(slept.run.status).toBe('waiting');
-			expect(slept.runsOf('After')).toBe(0);
-			moveTo(stage.simulator, String(item.json.jobId), 'succeeded');
-			const ended = await wake(stage, parameters, slept, due, { node });
-			expect(ended.outputsOf('After')[0]).toMatchObject([
-				{ json: { error: 'Before' } },
-				{ json: { error: expect.stringContaining(`'Job ID' is empty`) } },
-				{ json: { jobId: item.json.jobId, status: 'succeeded' } },
-			]);
+			expect(outer.run.status).toBe('success');
+			expect(outer.inner).toEqual([]);
+			expect(fieldsOf(outer.outputsOf('After')[0] ?? [], 'error').length).toBe(2);
 		}));
 });
 
-describe('the drawing around a suspended wait', () => {
-	const parameters = (changes: INodeParameters = {}) => onJob('wait', 'apiframe', changes);
-
-	test.each([
-		['is not connected', null],
-		['leads away from this node', 'After'],
-	])('is refused when Recheck %s', (what, recheck) =>
+describe('the workflow that waits in the place of a node', () => {
+	test("has the outer workflow's id, is saved whatever that one saves, and has no time limit", () =>
 		onStage(async (stage) => {
-			const { error } = await suspend(stage, parameters(), { items: [await stage.make('apiframe')], recheck });
-			expect(error?.message).toBe(`Output 'Recheck' ${what}`);
-			expect(error?.description).toContain(`Drag from the output 'Recheck' to this node's own input`);
-			expect(stage.simulator.requestsOf('apiframe', 'read')).toHaveLength(0);
+			const outer = await suspend(stage, aCreateAndWait('wiro', { ...SUSPEND, timeout: 30 }), {
+				settings: { executionOrder: 'v0', saveDataSuccessExecution: 'none', executionTimeout: 600 },
+				workflowId: 'films',
+			});
+			const { workflow } = innerOf(outer);
+			expect(workflow.id).toBe('films');
+			expect(workflow.settings).toEqual({
+				executionOrder: 'v1',
+				callerPolicy: 'any',
+				saveDataSuccessExecution: 'all',
+				saveDataErrorExecution: 'all',
+				saveManualExecutions: true,
+				executionTimeout: -1,
+			});
+			expect(outer.hints.join()).toContain('n8n cancels this workflow 600 seconds after its start');
+		}));
+
+	test.each(['v0', 'v1'] as const)('works in order %s, twice in one workflow', (executionOrder) =>
+		onStage(async (stage) => {
+			const second = aNode('Second', 'n8n-nodes-hailuo.hailuo', onJob('get', 'apiframe'), {
+				credentials: { hailuoApiframeApi: { id: 'hailuoApiframeApi', name: 'hailuoApiframeApi' } },
+			});
+			const { outer } = await driveSuspended(
+				stage,
+				aCreateAndWait('apiframe', SUSPEND),
+				{ items, executionOrder, nodes: [second], connections: inARow('Items', 'Hailuo', 'Second', 'After') },
+				finishAll(stage),
+			);
+			const [left = []] = outer.outputsOf('After');
+			expect(fieldsOf(left, 'status')).toEqual(['succeeded', 'succeeded', 'succeeded']);
 		}),
 	);
+});
 
-	test.each([
-		['above a direct loop', 'Hailuo', -200, false],
-		['level with a direct loop', 'Hailuo', 0, true],
-		['below a direct loop', 'Hailuo', 200, true],
-		['above the way round', 'Round', 0, false],
-		['below the way round', 'Round', 400, true],
-	])('with Finished %s hints where finished items would starve', (_where, recheck, finishedAt, starving) =>
-		onStage(async (stage) => {
-			const { hints } = await suspend(stage, parameters({ release: 'asFinished' }), {
-				items: [await stage.make('apiframe')],
-				recheck,
-				finishedAt,
-			});
-			const [hint] = hints;
-			if (starving) expect(hint).toMatch(/^Finished items wait for the others: n8n runs the higher branch first/);
-			else expect(hints).toEqual([]);
-		}),
-	);
+describe('before anything is bought a suspended wait', () => {
+	const refused = async (
+		stage: Stage,
+		options: Parameters<typeof suspend>[2],
+		parameters: INodeParameters = aCreateAndWait('apiframe', SUSPEND),
+	) => {
+		const { error } = await suspend(stage, parameters, options);
+		expect(stage.simulator.requests).toEqual([]);
+		return `${error?.message} ${error?.description}`;
+	};
 
-	test("hints at n8n's old execution order, in which the branches take turns", () =>
+	test('is refused where a loop is still drawn around the node', () =>
 		onStage(async (stage) => {
-			const { hints } = await suspend(stage, parameters({ release: 'asFinished' }), {
-				items: [await stage.make('apiframe')],
-				executionOrder: 'v0',
-			});
-			expect(hints[0]).toContain(`Choose v1 for 'Execution order'`);
+			const connections = {
+				...inARow('Items', 'Hailuo'),
+				Hailuo: { main: [inARow('x', 'Hailuo').x?.main?.[0] ?? [], inARow('x', 'After').x?.main?.[0] ?? []] },
+			};
+			expect(await refused(stage, { connections })).toContain('This node has one output now, but two are connected');
 		}));
 
-	test('is refused in a sub-workflow when nothing follows Finished', () =>
+	test('is refused in a workflow that is not saved', () =>
 		onStage(async (stage) => {
-			const options = { items: [await stage.make('apiframe')], finishedAt: null };
-			const alone = await suspend(stage, parameters(), options);
-			expect(alone.error).toBeUndefined();
-			const parentExecution = { executionId: '7', workflowId: 'parent' };
-			const called = await suspend(stage, parameters(), { ...options, parentExecution });
-			expect(called.error?.message).toBe(`Output 'Finished' is not connected`);
-			const left = await suspend(stage, parameters(), {
-				...options,
-				parentExecution: { ...parentExecution, shouldResume: false },
-			});
-			expect(left.error).toBeUndefined();
+			expect(await refused(stage, { workflowId: '' })).toContain('The workflow is not saved yet');
 		}));
 
-	test('hints in a sub-workflow that the caller gets the last items only, as finished', () =>
-		onStage(async (stage) => {
-			const options = { items: [await stage.make('apiframe')], parentExecution: { executionId: '7', workflowId: 'p' } };
-			const { hints } = await suspend(stage, parameters({ release: 'asFinished' }), options);
-			expect(hints.join()).toContain('The workflow that called this one gets only the items that finish last');
-		}));
-
-	test('is not asked for where an AI agent calls the node: there it is refused', () =>
+	test('is refused as a tool of an agent', () =>
 		onStage(async (stage) => {
 			const type = 'n8n-nodes-hailuo.hailuoTool';
-			const { error } = await suspend(stage, parameters(), {
-				items: [await stage.make('apiframe')],
-				node: { type },
-				types: { [type]: new Hailuo() },
-			});
-			expect(error?.message).toMatch(
-				/^'Wait Strategy' Suspend cannot be used by an AI agent\..* Set 'Wait Strategy' to Poll/,
+			expect(await refused(stage, { node: { type }, types: { [type]: new Hailuo() } })).toContain(
+				"An AI agent cannot use this 'Wait Strategy'",
 			);
 		}));
 });
+
+describe('money under a suspended wait', () => {
+	test.each(KEYED.concat('aimlApi'))(
+		'at %s: a retry from the list after the first turn failed takes the jobs over',
+		(provider: ProviderName) =>
+			onStage(async (stage) => {
+				const { simulator } = stage;
+				const asked = [aPrompt('A boat'), aPrompt('A bad boat [[refuse:No]]')];
+				const executionId = nextExecutionId();
+				simulator.addFault({ kind: 'status', status: 400, operation: 'create', skip: 1, times: 1 });
+				const failed = await suspend(stage, aCreateAndWait(provider, SUSPEND), { items: asked, executionId });
+				expect(failed.error?.description).toContain(
+					`'Retry' in the list of executions takes over the jobs that were made and buys nothing twice`,
+				);
+				const before = simulator.jobs.length;
+				const again = await suspend(stage, aCreateAndWait(provider, SUSPEND), {
+					items: asked,
+					retryOf: failed.data,
+					executionId: nextExecutionId(),
+				});
+				expect(again.run.status).toBe('waiting');
+				expect(simulator.jobs.length).toBe(before + (2 - before));
+			}),
+	);
+
+	test('a retry from the list of a wait that failed while it was suspended shows the error again and asks nobody', () =>
+		onStage(async (stage) => {
+			const { simulator } = stage;
+			const parameters = aCreateAndWait('apiframe', SUSPEND);
+			const { outer } = await driveSuspended(stage, parameters, { items }, finishAll(stage, 'failed'));
+			const asked = simulator.requests.length;
+			const again = await suspend(stage, parameters, { items, retryOf: outer.data, executionId: nextExecutionId() });
+			expect(again.error?.message).toBe(outer.error?.message);
+			expect(simulator.requests.length).toBe(asked);
+		}));
+
+	test('a retry of the waiting execution waits again and buys nothing', () =>
+		onStage(async (stage) => {
+			const { simulator } = stage;
+			const { inner } = await driveSuspended(
+				stage,
+				aCreateAndWait('apiframe', SUSPEND),
+				{ items },
+				finishAll(stage, 'failed'),
+			);
+			expect(inner.error).toBeDefined();
+			expect(simulator.requestsOf('apiframe', 'create').length).toBe(3);
+		}));
+
+	test('a stop while jobs are made ends the run and makes no execution that waits', () =>
+		onStage(async (stage) => {
+			let stop = () => {};
+			stage.simulator.addFault({ kind: 'slow', operation: 'create', delayMs: 2000, times: 3 });
+			setTimeout(() => stop(), 1000);
+			const outer = await suspend(stage, aCreateAndWait('wiro', SUSPEND), {
+				items,
+				onStarted: (given) => (stop = given),
+			});
+			expect(outer.inner).toEqual([]);
+			expect(stage.simulator.jobs.every(({ id }) => stage.simulator.phaseOf(id) === 'cancelled')).toBe(true);
+		}));
+});
+
+test('Create does not wait, whatever strategy was left behind', () =>
+	onStage(async (stage) => {
+		const outer = await suspend(stage, aCreate('wiro', SUSPEND));
+		expect([outer.run.status, outer.inner.length]).toEqual(['success', 0]);
+	}));

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { RunningTrigger } from '../tools/support/runTrigger';
 import { nextExecutionId, onJob, onStage, until } from './stage';
-import { suspend } from './suspending';
+import { suspend } from './looping';
 import { CALLING, logged, onScene, said, statusesOf, type Made, type Scene } from './triggerScene';
 import type { CallingProvider } from '../tools/simulator/types';
 
@@ -92,9 +92,9 @@ describe.each(CALLING)("'Resume the Waiting Execution' at %s", (provider) => {
 				const { jobId, query } = await make();
 				const calls = Array.from({ length: 40 }, () => report(trigger.url + query, said(provider, jobId)));
 				expect(new Set(statusesOf(await Promise.all(calls)))).toEqual(new Set([200]));
-				const before = logged('could not be resumed').length;
+				const before = logged('could not be woken').length;
 				open();
-				await until(() => logged('could not be resumed').length > before);
+				await until(() => logged('could not be woken').length > before);
 				expect(endpoint.rings).toHaveLength(1);
 			},
 		));

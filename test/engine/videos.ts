@@ -71,12 +71,12 @@ export function expectIntact(
 	{ error, jobId }: Pick<HailuoRun, 'error'> & { jobId: string },
 	reason: string | RegExp,
 ): void {
-	expect(error?.message).toBe(`The video of job ${jobId} was made, but its download did not succeed [item 0]`);
-	const [found, advice] = String(error?.description).split(/\. (?=The job is intact)/);
+	expect(error?.message).toBe('The video was made, but could not be downloaded [item 0]');
+	const [found, advice] = String(error?.description).split(/\. (?=Job \S+ is intact)/);
 	if (typeof reason === 'string') expect(found).toBe(reason);
 	else expect(found).toMatch(reason);
 	expect(advice).toBe(
-		"The job is intact and paid for: read it again with 'Get Video' and this Job ID; EvoLink keeps the video for 24 hours.",
+		`Job ${jobId} is intact and paid for: read it again with 'Get Video' and this Job ID; EvoLink keeps the video for 24 hours.`,
 	);
 	expect(error).toMatchObject({ context: { itemIndex: 0, job: { provider: 'evolink', jobId, status: 'succeeded' } } });
 }

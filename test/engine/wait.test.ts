@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { JobPhase, ProviderName } from '../tools/simulator';
 import { fieldsOf, LABELS, MODEL_OF, moveTo, onJob, onStage, PROVIDERS, until, WORDS } from './stage';
-import { aged } from './suspending';
+import { aged } from './looping';
 
 /** Ends the wait for a job that is not over, right after the first look. */
 const IN_NO_TIME: INodeParameters = { timeout: 0.0001 };
@@ -66,14 +66,16 @@ describe('Wait', () => {
 		onStage(async ({ run, make }) => {
 			const made = await make(provider, phase, 'A cat [[fail:CUDA error]]');
 			const { error } = await run(onJob('wait', provider), { items: [made] });
-			const word = phase === 'failed' ? 'not successful' : 'cancelled';
+			const { [phase]: title } = {
+				failed: `CUDA error: ${LABELS[provider]} made no video`,
+				cancelled: `The job was cancelled at ${LABELS[provider]}`,
+			};
 			expect(error).toMatchObject({
 				name: 'NodeApiError',
-				message: `The job ${made.json.jobId} at ${LABELS[provider]} was ${word} [item 0]`,
+				message: `${title} [item 0]`,
 				context: { itemIndex: 0, job: { provider, jobId: made.json.jobId, status: phase } },
 			});
-			expect(error?.description).toContain(phase === 'failed' ? 'CUDA error' : 'gave no reason');
-			expect(error?.description).toContain(`Its last status was '${WORDS[provider][phase]}'`);
+			expect(error?.description).toContain(`The last status of job ${made.json.jobId} was '${WORDS[provider][phase]}'`);
 			expect(error?.description).toContain(`set 'On Job Failure' to 'Output the Job'`);
 		}),
 	);
@@ -94,7 +96,7 @@ describe('Wait', () => {
 			const { error } = await run(onJob('wait', provider, IN_NO_TIME), { items: [made] });
 			expect(error).toMatchObject({
 				name: 'NodeApiError',
-				message: `The job ${made.json.jobId} at ${LABELS[provider]} was not over within 0.0001 minutes [item 0]`,
+				message: `${LABELS[provider]} did not finish the video within 0.0001 minutes [item 0]`,
 				context: { itemIndex: 0, job: { provider, jobId: made.json.jobId, status: 'running' } },
 			});
 			expect(error?.description).toContain(`Its last status was '${WORDS[provider].running}'`);

@@ -235,7 +235,7 @@ describe('an image under a name that Wiro does not know', () => {
 			const { error } = await run(parameters('wiro', { model: 'hailuo-2.3', ...image }));
 			const [job] = simulator.jobs;
 			expect(error).toMatchObject({
-				message: `Wiro made job ${job?.id} without the image [item 0]`,
+				message: 'Wiro makes this video without the image [item 0]',
 				description: expect.stringContaining("'Cancel Video'"),
 				context: { job: { jobId: job?.id, jobToken: job?.token } },
 			});
@@ -328,8 +328,8 @@ describe('an error line', () => {
 			const made = await make('wiro', 'running');
 			const { error } = await run(onJob('wait', 'wiro'), { items: [made] });
 			expect(error).toMatchObject({
-				message: `The job ${made.json.jobId} at Wiro was not successful [item 0]`,
-				description: expect.stringContaining('Wiro reports an error'),
+				message: expect.stringMatching(/^Wiro reports an error.*: Wiro made no video \[item 0\]$/),
+				description: expect.stringContaining(String(made.json.jobId)),
 				context: { job: { status: 'failed', rawStatus: 'task_error' } },
 			});
 			const reads = simulator.requestsOf('wiro', 'read').map(({ at }) => at);
@@ -368,5 +368,8 @@ test('a task that ended with another exit code than 0 has failed, with its log a
 	onStage(async ({ run, make }) => {
 		const made = await make('wiro', 'failed', 'A cat [[fail:CUDA out of memory]]');
 		const { error } = await run(onJob('wait', 'wiro'), { items: [made] });
-		expect(error?.description).toContain("CUDA out of memory. (code 1) Its last status was 'task_postprocess_end'.");
+		expect(error?.description).toContain(
+			`The code is 1. The last status of job ${made.json.jobId} was 'task_postprocess_end'.`,
+		);
+		expect(error?.message).toBe('CUDA out of memory: Wiro made no video [item 0]');
 	}));

@@ -9,7 +9,7 @@ const CHOICES = [
 	{
 		name: 'This Execution',
 		value: 'thisExecution',
-		description: "The provider wakes this execution when it is suspended in 'Wait for Video'",
+		description: 'The provider wakes this execution when it is put aside until the job is over',
 	},
 	{ name: 'URL', value: 'url', description: 'The provider reports to an address, such as that of a Hailuo Trigger' },
 ] as const;
@@ -22,16 +22,18 @@ export function belongingToAddress(field: Field, name: 'callback' | '/callback' 
 	return belongingTo(name, known, 'url', field);
 }
 
-function callbackOf({ callbacks }: ProviderAdapter): ConditionalField[] {
+/** @param initial what a new node has, where the provider offers it */
+function callbackOf({ callbacks }: ProviderAdapter, initial: CallbackChoice): ConditionalField[] {
 	if (callbacks === undefined) return NEVER;
-	return always({
+	const field: Field = {
 		displayName: 'Callback',
 		name: 'callback',
 		type: 'options',
 		options: CHOICES.filter(({ value }) => value !== 'thisExecution' || callbacks.resumesExecution),
 		default: 'none',
 		description: 'Where the provider reports the end of the job',
-	});
+	};
+	return always(callbacks.resumesExecution ? { ...field, default: initial } : field);
 }
 
 function callbackUrlOf({ callbacks }: ProviderAdapter): ConditionalField[] {
@@ -47,9 +49,19 @@ function callbackUrlOf({ callbacks }: ProviderAdapter): ConditionalField[] {
 	});
 }
 
+/** Who polls has no use for a callback. */
+function ifSuspended(fields: ConditionalField[]): ConditionalField[] {
+	return fields.map(({ field, hide }) => ({ field, hide: { waitStrategy: ['poll'], ...hide } }));
+}
+
 /** @returns where the provider reports to, for the providers that do */
 export function describeCallback(providers: readonly ProviderAdapter[]): INodeProperties[] {
-	return [...perProvider(providers, ['create'], callbackOf), ...perProvider(providers, ['create'], callbackUrlOf)];
+	return [
+		...perProvider(providers, ['create'], (provider) => callbackOf(provider, 'none')),
+		...perProvider(providers, ['createAndWait'], (provider) => ifSuspended(callbackOf(provider, 'thisExecution'))),
+		...perProvider(providers, ['create'], callbackUrlOf),
+		...perProvider(providers, ['createAndWait'], (provider) => ifSuspended(callbackUrlOf(provider))),
+	];
 }
 
 export interface CallbackForm {

@@ -24,7 +24,15 @@ export { readCallbackForm, type CallbackChoice, type CallbackForm } from './call
 export type { FrameChoice, MediaChoice } from './frames';
 export { readOptions, type NodeOptions } from './options';
 export type { GetParameter, OperationName } from './shared';
-export { readRelease, readStrategy, type Release, type WaitStrategy } from './waitStrategy';
+export {
+	readHandBack,
+	readRelease,
+	readStrategy,
+	WAITING_FIELDS,
+	type HandBack,
+	type Release,
+	type WaitStrategy,
+} from './waitStrategy';
 export { readTriggerForm, type TriggerEvent, type TriggerForm } from './trigger';
 export { readVideoForm, type VideoForm } from './videoForm';
 export {
@@ -58,9 +66,9 @@ export function describeForm(offered: readonly ProviderAdapter[]): INodeProperti
 		...describeAspectRatio(offered),
 		...describeCameraMovements(offered),
 		...describePromptOptimizer(offered),
-		...describeCallback(offered),
 		describeJobId(),
 		...describeWaitStrategy(),
+		...describeCallback(offered),
 		...describeDownload(offered),
 		...describeWaiting(),
 		describeOptions(offered),

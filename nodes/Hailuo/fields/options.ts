@@ -133,9 +133,9 @@ function pollIntervalOf({ shortestPollSeconds }: ProviderAdapter): Field {
 	});
 }
 
-/** Nobody polls while n8n has put the execution aside. Only Wait for Video may be told to. */
-function unlessSuspended(field: Field): ConditionalField[] {
-	return [{ field, hide: { '/waitStrategy': ['suspend'] } }];
+/** Nobody polls while n8n has put the execution aside. */
+function ifPolling(field: Field): ConditionalField[] {
+	return [{ field, hide: { '/waitStrategy': ['suspend', 'loop'] } }];
 }
 
 /** @returns what most people never need, each where provider, operation and model give it a meaning */
@@ -158,11 +158,10 @@ export function describeOptions(providers: readonly ProviderAdapter[]): INodePro
 		),
 		...where(CREATING, IDEMPOTENCY_KEY, (provider) => provider.idempotentCreate !== undefined),
 		...where(WAITING, CANCEL_ON_STOP, (provider) => provider.cancel !== undefined),
-		...perProvider(providers, ['createAndWait'], (provider) => always(pollIntervalOf(provider)), '/'),
-		...perProvider(providers, ['wait'], (provider) => unlessSuspended(pollIntervalOf(provider)), '/'),
+		...perProvider(providers, WAITING, (provider) => ifPolling(pollIntervalOf(provider)), '/'),
 		{
 			...describeNumber('recheckInterval', NUMBERS.recheckInterval),
-			displayOptions: { show: { ...onOperations(['wait']), '/waitStrategy': ['suspend'] } },
+			displayOptions: { show: { ...onOperations(WAITING), '/waitStrategy': ['suspend', 'loop'] } },
 		},
 		{
 			...describeNumber('maxVideoSize', NUMBERS.maxVideoSize),

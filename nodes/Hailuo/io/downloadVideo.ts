@@ -4,6 +4,7 @@ import type { Limiter } from '../core/http/limiter';
 import { isWebUrl, readHeaders, retryAfterSeconds } from '../core/http/read';
 import { describeOtherFile, HEAD_SIZE, quoteHead, recogniseVideo } from '../core/video/videoType';
 import { pause } from './cancelSignal';
+import type { StoreFile } from './n8nInternals';
 import { describeStorageError } from './storageErrors';
 import { isForbidden } from './networkError';
 import { isStream, StreamLimitError, watchStream, type ReadableStream } from './stream';
@@ -31,6 +32,8 @@ export interface DownloadRules {
 	endedAt: string | null;
 	/** How many downloads run at once. They have turns of their own, so that slow ones hold up no request. */
 	turns: Limiter;
+	/** n8n's own helper, which decides with which execution the file lives. */
+	storeFile: StoreFile;
 	stop: AbortSignal | undefined;
 }
 
@@ -145,10 +148,9 @@ function refuseAnswer({ status, headers }: Opened, head: Buffer): Refused {
 
 /** Has n8n store what a server answers, if it is a video of an allowed size. */
 async function store(
-	context: IExecuteFunctions,
 	opened: Opened,
 	name: string,
-	{ sizeLimit, stop }: DownloadRules,
+	{ sizeLimit, stop, storeFile }: DownloadRules,
 ): Promise<{ ok: true; binary: IBinaryData } | Refused> {
 	const { status, headers, stream, close } = opened;
 	if (status === 200 && Number(headers['content-length']) > sizeLimit) return refuse(describeLimit('size', sizeLimit));
@@ -162,7 +164,7 @@ async function store(
 		const type = status === 200 ? recogniseVideo(head) : null;
 		if (type === null) return refuseAnswer(opened, head);
 		const fileName = `${name}.${type.extension}`;
-		return { ok: true, binary: await context.helpers.prepareBinaryData(stream, fileName, type.mimeType) };
+		return { ok: true, binary: await storeFile(stream, fileName, type.mimeType) };
 	} catch (error) {
 		// A refusal is one without its words as well.
 		if (status !== 200) return refuseAnswer(opened, Buffer.alloc(0));
@@ -183,7 +185,7 @@ async function downloadOnce(
 ): Promise<{ ok: true; binary: IBinaryData } | Refused> {
 	const opened = await openFollowing(context, url, rules);
 	if (!opened.ok) return opened;
-	const result = await store(context, opened, name, rules);
+	const result = await store(opened, name, rules);
 	// What was refused, by us or by n8n's storage, is mostly still coming.
 	if (!result.ok) opened.close();
 	return result;

@@ -70,6 +70,9 @@ const EXPLANATIONS: Record<FailureKind, { title: string; cure: string }> = {
 const NOTHING_THERE =
 	"The model or the address is not there: check the credential's Base URL, or choose another model.";
 
+/** Characters of a provider's reason in a title. */
+const REASON_LIMIT = 160;
+
 function origin(failure: Failure): string {
 	const facts = [
 		failure.httpStatus === null ? null : `HTTP ${failure.httpStatus}`,
@@ -122,13 +125,7 @@ export function requestError(place: ErrorPlace, failure: Failure, job: JobRefere
 	const cure = failure.kind === 'notFound' && job === null ? NOTHING_THERE : usual;
 	const words = failure.message === '' ? '' : `It says: ${withFullStop(failure.message)}${origin(failure)} `;
 	const about = job === null ? '' : ` ${tellKept(job)}`;
-	return buildApiError(
-		place,
-		`${place.adapter.label} ${title}${job === null ? '' : ` (job ${nameJob(job)})`}`,
-		`${words}${cure}${about}`,
-		failure,
-		job,
-	);
+	return buildApiError(place, `${place.adapter.label} ${title}`, `${words}${cure}${about}`, failure, job);
 }
 
 /**
@@ -160,7 +157,7 @@ export function imageMissingError(place: ErrorPlace, job: Job): NodeApiError {
 	const end = adapter.cancel ? ` End the job with 'Cancel Video' if you do not want that.` : '';
 	return buildApiError(
 		place,
-		`${adapter.label} made job ${nameJob(job)} without the image`,
+		`${adapter.label} makes this video without the image`,
 		`The image was sent under a name that ${adapter.label} does not know for this model, and it makes a video from the prompt alone, at the usual price.${end} ${tellKept(job)}`,
 		null,
 		job,
@@ -171,14 +168,14 @@ export function imageMissingError(place: ErrorPlace, job: Job): NodeApiError {
  * Builds the error for a job that ended without a video.
  */
 export function jobFailedError(place: ErrorPlace, job: Job): NodeApiError {
-	const word = job.status === 'cancelled' ? 'cancelled' : 'failed';
-	const reason =
-		job.failure === null ? `${place.adapter.label} gave no reason.` : withFullStop(cleanText(job.failure.message));
-	const code = job.failure?.code ? ` (code ${cleanText(job.failure.code, 60)})` : '';
+	const { label } = place.adapter;
+	const reason = cleanText(job.failure?.message ?? '', REASON_LIMIT).replace(/[.:]$/, '');
+	const failed = reason === '' ? `${label} made no video and gave no reason` : `${reason}: ${label} made no video`;
+	const code = job.failure?.code ? `The code is ${cleanText(job.failure.code, 60)}. ` : '';
 	return buildApiError(
 		place,
-		`The job ${nameJob(job)} at ${place.adapter.label} was ${word === 'failed' ? 'not successful' : 'cancelled'}`,
-		`${reason}${code} Its last status was '${cleanText(job.rawStatus ?? job.status, 60)}'. To let such items flow on, set 'On Job Failure' to 'Output the Job'.`,
+		job.status === 'cancelled' ? `The job was cancelled at ${label}` : failed,
+		`${code}The last status of job ${nameJob(job)} was '${cleanText(job.rawStatus ?? job.status, 60)}'. To let such items flow on, set 'On Job Failure' to 'Output the Job'.`,
 		null,
 		job,
 	);
@@ -200,18 +197,20 @@ export function timedOutError(
 	const fault = failure === null ? '' : ` The last read failed: ${withFullStop(failure.message)}`;
 	return buildApiError(
 		place,
-		`The job ${nameJob(job)} at ${place.adapter.label} was not over within ${minutes} minutes`,
-		`It is not lost and may still end well.${last}${fault} Wait on with 'Wait for Video' and this Job ID, or raise 'Timeout'.`,
+		`${place.adapter.label} did not finish the video within ${minutes} minutes`,
+		`Job ${nameJob(job)} is not lost and may still end well.${last}${fault} Wait on with 'Wait for Video' and this Job ID, or raise 'Timeout'.`,
 		failure,
 		job,
 	);
 }
 
-const AFTER_STOP: Record<AfterStop, (label: string) => string> = {
-	running: (label) => `It runs on at ${label}; read it later with 'Get Video'.`,
-	cancelled: (label) => `It was cancelled at ${label}.`,
-	notCancelled: (label) => `It could not be cancelled at ${label} and may run on; read it with 'Get Video'.`,
-	noCancellation: (label) => `${label} offers no cancellation, so it runs on; read it later with 'Get Video'.`,
+const AFTER_STOP: Record<AfterStop, (job: string, label: string) => string> = {
+	running: (job, label) => `Job ${job} runs on at ${label}; read it later with 'Get Video'.`,
+	cancelled: (job, label) => `Job ${job} was cancelled at ${label}.`,
+	notCancelled: (job, label) =>
+		`Job ${job} could not be cancelled at ${label} and may run on; read it with 'Get Video'.`,
+	noCancellation: (job, label) =>
+		`${label} offers no cancellation, so job ${job} runs on; read it later with 'Get Video'.`,
 };
 
 /** What became of a job at n8n's Stop. */
@@ -221,8 +220,9 @@ export type AfterStop = 'running' | 'cancelled' | 'notCancelled' | 'noCancellati
  * Builds the error for a job that was still going when the execution was stopped.
  */
 export function stoppedError(place: ErrorPlace, job: JobReference, left: AfterStop): NodeApiError {
-	const title = `The execution was stopped while job ${nameJob(job)} at ${place.adapter.label} was running`;
-	return buildApiError(place, title, AFTER_STOP[left](place.adapter.label), null, job);
+	const { label } = place.adapter;
+	const title = `The execution was stopped while ${label} was making the video`;
+	return buildApiError(place, title, AFTER_STOP[left](nameJob(job), label), null, job);
 }
 
 /**
@@ -232,8 +232,8 @@ export function downloadError(place: ErrorPlace, job: Job, reason: string): Node
 	const lifetime = place.adapter.linkLifetime === null ? 'for a limited time' : `for ${place.adapter.linkLifetime}`;
 	return buildApiError(
 		place,
-		`The video of job ${nameJob(job)} was made, but its download did not succeed`,
-		`${withFullStop(cleanText(reason))} The job is intact and paid for: read it again with 'Get Video' and this Job ID; ${place.adapter.label} keeps the video ${lifetime}.`,
+		`The video was made, but could not be downloaded`,
+		`${withFullStop(cleanText(reason))} Job ${nameJob(job)} is intact and paid for: read it again with 'Get Video' and this Job ID; ${place.adapter.label} keeps the video ${lifetime}.`,
 		null,
 		job,
 	);
@@ -283,6 +283,31 @@ export function nameOtherJobs(
 	const more = others.length > named.length ? `, and ${others.length - named.length} more` : '';
 	error.description = `${error.description ?? ''} Jobs of other items, not lost: ${named.join(', ')}${more}.`.trim();
 	error.context.jobs = Object.fromEntries([...made].map(([index, job]) => [index, writeJob(job)]));
+}
+
+/**
+ * Adds to an error that arose after something was bought what can be done without buying it again.
+ */
+export function tellRetry(error: NodeApiError | NodeOperationError): void {
+	addSentence(
+		error,
+		`'Retry' in the list of executions takes over the jobs that were made and buys nothing twice; 'Execute workflow' buys all of them anew.`,
+	);
+}
+
+/**
+ * Does the same for an error of a wait that was suspended. What n8n remembers of such an execution is the error, which
+ * 'Retry' shows again (n8n 2.41, WorkflowExecute.runNode).
+ */
+export function tellAfterSuspension(error: NodeApiError | NodeOperationError): void {
+	addSentence(
+		error,
+		`To go on without buying again, read the jobs with 'Get Video' or 'Wait for Video': 'Execute workflow' buys all of them anew, and 'Retry' only shows this error again.`,
+	);
+}
+
+function addSentence(error: NodeApiError | NodeOperationError, sentence: string): void {
+	error.description = `${error.description ?? ''} ${sentence}`.trim();
 }
 
 /**

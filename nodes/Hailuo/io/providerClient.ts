@@ -14,6 +14,7 @@ import type { Exchange, Failure, HttpBody, HttpPurpose, HttpRequest, HttpRespons
 import { parseCutJson, parseJson } from '../core/http/json';
 import { Limiter } from '../core/http/limiter';
 import { readAnswer } from '../core/http/page';
+import { isPrivateUrl } from '../core/http/privateAddress';
 import { describeFailure, readHeaders } from '../core/http/read';
 import { repeatAfterSeconds, type RetryPolicy } from '../core/http/retry';
 import { concealing, concealJson } from '../core/http/secrets';
@@ -101,6 +102,11 @@ export class ProviderClient {
 		}
 		const { title, cure } = credential.problem;
 		throw new NodeOperationError(context.getNode(), title, { description: cure });
+	}
+
+	/** Whether the provider is in a private network itself, so that it reaches private addresses. */
+	get isPrivate(): boolean {
+		return isPrivateUrl(this.credential.addresses.api);
 	}
 
 	/**

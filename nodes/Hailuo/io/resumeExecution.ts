@@ -1,6 +1,6 @@
 import type { IDataObject, IWebhookFunctions, Logger } from 'n8n-workflow';
 import { Limiter } from '../core/http/limiter';
-import { numberAt, textAt, valueAt } from '../core/http/read';
+import { listAt, numberAt, textAt, valueAt } from '../core/http/read';
 import { JOB_STATUSES } from '../core/job/job';
 import type { CallbackNote } from '../providers/adapter';
 import { pause } from './cancelSignal';
@@ -73,7 +73,7 @@ async function knock(send: Send, url: string, body: IDataObject): Promise<'heard
 }
 
 /** @returns whether it was delivered */
-async function ring(send: Send, url: string, body: IDataObject): Promise<boolean> {
+async function deliver(send: Send, url: string, body: IDataObject): Promise<boolean> {
 	for (const seconds of TRIES) {
 		await pause(seconds * 1000);
 		const outcome = await KNOCKS.run(async () => await knock(send, url, body));
@@ -82,21 +82,20 @@ async function ring(send: Send, url: string, body: IDataObject): Promise<boolean
 	return false;
 }
 
-/** What a ring is about, under a name of our own: of a body that may have megabytes nothing else is kept and sent. */
-const HANDED_ON = 'hailuoCallback';
+/** What a ring tells: what a callback says, or which jobs have rung already without waking the execution. */
+export type Ring = { note: CallbackNote } | { rungJobs: readonly string[] };
 
-function handOn({ reference: { jobId, handles }, status }: CallbackNote): IDataObject {
-	return { [HANDED_ON]: { jobId, handles: { ...handles }, status } };
+/** Names of our own: of a callback's body that may have megabytes nothing else is kept and sent. */
+const HANDED_ON = 'hailuoCallback';
+const RUNG_JOBS = 'hailuoRung';
+
+function handOn(ring: Ring): IDataObject {
+	if ('rungJobs' in ring) return { [RUNG_JOBS]: [...ring.rungJobs] };
+	const { reference, status } = ring.note;
+	return { [HANDED_ON]: { jobId: reference.jobId, handles: { ...reference.handles }, status } };
 }
 
-/**
- * Reads what was handed on to a doorbell.
- *
- * @param body untrusted, as any callback's
- * @returns null for a body that was not written here
- */
-export function readHandedOn(body: unknown): CallbackNote | null {
-	const note = valueAt(body, HANDED_ON);
+function readNote(note: unknown): CallbackNote | null {
 	const status = JOB_STATUSES.find((known) => known === textAt(note, 'status'));
 	const jobId = textAt(note, 'jobId');
 	if (status === undefined || jobId === null) return null;
@@ -107,6 +106,19 @@ export function readHandedOn(body: unknown): CallbackNote | null {
 		return handle === null ? [] : [[name, handle]];
 	});
 	return { reference: { jobId, handles: Object.fromEntries(handles) }, status };
+}
+
+/**
+ * Reads what was handed on to a doorbell.
+ *
+ * @param body untrusted, as any callback's
+ * @returns null for a body that was not written here
+ */
+export function readHandedOn(body: unknown): Ring | null {
+	const note = readNote(valueAt(body, HANDED_ON));
+	if (note !== null) return { note };
+	const rungJobs = listAt(body, RUNG_JOBS).flatMap((jobId) => textAt(jobId) ?? []);
+	return rungJobs.length > 0 ? { rungJobs } : null;
 }
 
 /**
@@ -125,8 +137,8 @@ async function ringOneByOne(send: Send, logger: Logger, pathname: string): Promi
 	const rings = RINGS.get(pathname) ?? new Map<string, { url: string; body: IDataObject }>();
 	// What is added meanwhile comes last.
 	for (const [serial, { url, body }] of rings) {
-		if (!(await ring(send, url, body))) {
-			logger.warn('Hailuo Trigger: a waiting execution could not be resumed; it will find its jobs by rechecking');
+		if (!(await deliver(send, url, body))) {
+			logger.warn('Hailuo: a waiting execution could not be woken; it will find its jobs by rechecking');
 			break;
 		}
 		rings.delete(serial);
@@ -134,18 +146,36 @@ async function ringOneByOne(send: Send, logger: Logger, pathname: string): Promi
 	RINGS.delete(pathname);
 }
 
+/** What rings doorbells, also after the call that it was made for has been answered. */
+export interface Ringer {
+	/** A resume address of this n8n. */
+	own: string;
+	send: Send;
+	logger: Logger;
+}
+
 /**
- * Hands a callback on to the execution that waits for it, at this n8n's own waiting endpoint and nowhere else. It does so
- * after it has returned: as long as a webhook is being worked on, n8n keeps an expression engine for it.
+ * @returns what rings from here on, with n8n's client as it is for this call
+ */
+export function openRinger(context: IWebhookFunctions): Ringer {
+	return {
+		own: textAt(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '',
+		send: context.helpers.httpRequest.bind(context.helpers),
+		logger: context.logger,
+	};
+}
+
+/**
+ * Rings for an execution that waits, at this n8n's own waiting endpoint and nowhere else. It does so after it has
+ * returned: as long as a webhook is being worked on, n8n keeps an expression engine for it.
  *
- * @param wanted the execution's doorbell and the serial number, both from a genuine ticket, and what the callback says
+ * @param wanted the execution's doorbell, what tells this ring from its others, and what it tells
  * @returns whether the ring is on its way; `full` when there are too many already
  */
-export function resumeExecution(
-	context: IWebhookFunctions,
-	{ url, serial, note }: { url: string; serial: string; note: CallbackNote },
+export function ringDoorbell(
+	{ own, send, logger }: Ringer,
+	{ url, serial, ring }: { url: string; serial: string; ring: Ring },
 ): 'onItsWay' | 'notOurs' | 'full' {
-	const own = textAt(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '';
 	if (!isOwnDoorbell(own, url)) return 'notOurs';
 	const { pathname } = new URL(url);
 	const known = RINGS.get(pathname);
@@ -153,10 +183,10 @@ export function resumeExecution(
 	const all = [...RINGS.values()].reduce((sum, { size }) => sum + size, 0);
 	if (all >= MOST_RINGS || (known?.size ?? 0) >= MOST_OF_ONE_EXECUTION) return 'full';
 	const rings = known ?? new Map<string, { url: string; body: IDataObject }>();
-	rings.set(serial, { url, body: handOn(note) });
+	rings.set(serial, { url, body: handOn(ring) });
 	if (known !== undefined) return 'onItsWay';
 	RINGS.set(pathname, rings);
 	// n8n's client and its log are the first ring's: those that wait must not hold their calls' bodies in memory.
-	void ringOneByOne(context.helpers.httpRequest.bind(context.helpers), context.logger, pathname);
+	void ringOneByOne(send, logger, pathname);
 	return 'onItsWay';
 }

@@ -7,11 +7,25 @@ import { readWaitState, WAIT_FIELD, writeWaitState, type WaitState } from '../co
 import type { ProviderAdapter } from '../providers/adapter';
 import { readSecret } from './tickets';
 
+/** Seals the states that items carry, and looks at the seals. */
+export interface StateSeal {
+	/** @returns the state as an item carries it */
+	seal(state: WaitState): JsonObject;
+	/**
+	 * @param json an item's
+	 * @param state what was read from it
+	 */
+	isSealed(json: unknown, state: WaitState): boolean;
+}
+
+/** Where no item comes from outside. */
+export const NO_SEAL: StateSeal = { seal: writeWaitState, isSealed: () => true };
+
 /**
  * Tells the states of waits that this node has written, in this execution, from what else may stand on an item: whoever
  * feeds the workflow could make one up, with a job that is over and a video of their own.
  */
-export class WaitProof {
+export class WaitProof implements StateSeal {
 	private constructor(
 		private readonly key: Uint8Array,
 		private readonly place: readonly string[],
@@ -34,7 +48,6 @@ export class WaitProof {
 		return hmacHex(this.key, JSON.stringify([...this.place, sealed]));
 	}
 
-	/** @returns the state as an item carries it */
 	seal(state: WaitState): JsonObject {
 		const written = writeWaitState(state);
 		// What reading leaves out, or puts otherwise, is not there when the proof is looked at.
@@ -42,10 +55,6 @@ export class WaitProof {
 		return { ...written, proof: this.signatureOf(asRead) };
 	}
 
-	/**
-	 * @param json an item's
-	 * @param state what was read from it
-	 */
 	isSealed(json: unknown, state: WaitState): boolean {
 		const proof = textAt(valueAt(json, WAIT_FIELD), 'proof');
 		return proof !== null && equalInConstantTime(proof, this.signatureOf(state));

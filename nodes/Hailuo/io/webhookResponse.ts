@@ -1,4 +1,4 @@
-import type { IWebhookFunctions } from 'n8n-workflow';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 /**
  * n8n's request and response are Express's, whose types this package does not have; these are read as Node's own.
@@ -41,4 +41,15 @@ export function respond(context: IWebhookFunctions, status: number, message: str
 	response.statusCode = status;
 	response.setHeader('Content-Type', 'application/json; charset=utf-8');
 	response.end(JSON.stringify({ message }));
+}
+
+/** Answers whoever calls a waiting execution, without waking it. */
+export function stayAsleep(reason: string): IWebhookResponseData {
+	return { webhookResponse: { resumed: false, reason } };
+}
+
+/** Refuses with the status that n8n has for an execution which runs: providers call again. */
+export function refuseForNow(context: IWebhookFunctions, message: string): IWebhookResponseData {
+	respond(context, 409, message);
+	return { noWebhookResponse: true };
 }

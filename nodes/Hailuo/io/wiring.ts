@@ -11,7 +11,7 @@ export interface Wiring {
 	/** Names of the nodes any output leads to. */
 	followers(node: string): string[];
 	/** What kind of node it is, and its parameters as they are stored, expressions unresolved. */
-	node(name: string): { type: string | null; parameters: unknown; isDisabled: boolean };
+	node(name: string): { type: string | null; parameters: unknown; isDisabled: boolean; hasErrorOutput: boolean };
 	/** Where a node is drawn, [x, y]; null when that is not known. */
 	position(node: string): [number, number] | null;
 	/** Whether a branch is finished before the next one begins; in n8n's old order all of them advance by turns. */
@@ -41,6 +41,7 @@ export function readWiring(connections: unknown, nodes: unknown, settings: unkno
 			type: textAt(nodes, name, 'type'),
 			parameters: valueAt(nodes, name, 'parameters'),
 			isDisabled: valueAt(nodes, name, 'disabled') === true,
+			hasErrorOutput: textAt(nodes, name, 'onError') === 'continueErrorOutput',
 		}),
 		position: (node) => {
 			const x = numberAt(valueAt(nodes, node), 'position', 0);
@@ -49,6 +50,13 @@ export function readWiring(connections: unknown, nodes: unknown, settings: unkno
 		},
 		branchByBranch: textAt(settings, 'executionOrder') === 'v1',
 	};
+}
+
+/**
+ * Says whether a node that has one output, and perhaps n8n's error output, is wired as if it had one more.
+ */
+export function hasSpareOutput(wiring: Wiring, node: string): boolean {
+	return !wiring.node(node).hasErrorOutput && wiring.targets(node, 1).length > 0;
 }
 
 export type LoopFault = 'unwired' | 'elsewhere';

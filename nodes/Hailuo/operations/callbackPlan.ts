@@ -19,19 +19,22 @@ export interface CallbackPlan {
 	problems: string[];
 }
 
-const UNREACHABLE = `The webhook address of this n8n is private, so a provider on the internet cannot call it: set WEBHOOK_URL to a public https address. Without callbacks a suspended wait finds its jobs by rechecking`;
+const UNREACHABLE = `No callback was asked for, since the webhook address of this n8n is private and the provider cannot call it: set WEBHOOK_URL to a public https address. Until then a suspended wait finds its jobs by rechecking`;
 
 const UNSIGNABLE = `The credential's 'API Key' is empty, and the address of a callback is signed with it; give the key in the credential`;
 
 /** Hexadecimal digits; nobody can choose them. */
 const SERIAL_LENGTH = 16;
 
-/** This execution's own doorbell, or none where the provider would refuse the address and so the whole create. */
+/** This execution's own doorbell; none where the provider cannot reach it, or would refuse it and so the whole create. */
 function planDoorbell(run: RunContext, itemIndex: number): Callback | null {
 	const url = doorbellUrlOf(run.context);
 	const { callbacks, label } = run.adapter;
 	const isPrivate = isPrivateUrl(url);
-	if (isPrivate) run.hints.add(itemIndex, UNREACHABLE);
+	if (isPrivate && !run.client.isPrivate) {
+		run.hints.add(itemIndex, UNREACHABLE);
+		return null;
+	}
 	if (callbacks?.httpsOnly === true && (isPrivate || !url.startsWith('https:'))) {
 		run.hints.add(itemIndex, `No callback was asked for: ${label} takes public https addresses only`);
 		return null;

@@ -1,10 +1,11 @@
 import { NodeOperationError } from 'n8n-workflow';
 import { textAt } from '../core/http/read';
 import { isSingleStep, wiringOf } from '../io/n8nInternals';
-import { findLoopFault, type Wiring } from '../io/wiring';
+import { findLoopFault, hasSpareOutput, type Wiring } from '../io/wiring';
 import { providerById } from '../providers/registry';
 import type { RunContext } from './runContext';
-import { LOOP_FAULTS, RECHECK, WIRE_RECHECK } from './suspend/checkWiring';
+import { DRAWN } from './suspend/suspendItems';
+import { LOOP_FAULTS, RECHECK, WIRE_RECHECK } from './loop/checkLoop';
 
 /** As the form fills it in: such a node waits for what the nodes before it have made. */
 const JOB_OF_ITEM = '={{ $json.jobId }}';
@@ -12,7 +13,7 @@ const JOB_OF_ITEM = '={{ $json.jobId }}';
 interface WaitNode {
 	name: string;
 	provider: string | null;
-	isSuspended: boolean;
+	strategy: string | null;
 	isForItem: boolean;
 }
 
@@ -31,7 +32,7 @@ function waitsBehind(wiring: Wiring, start: string, type: string): WaitNode[] {
 			found.push({
 				name,
 				provider: textAt(node.parameters, 'provider'),
-				isSuspended: textAt(node.parameters, 'waitStrategy') === 'suspend',
+				strategy: textAt(node.parameters, 'waitStrategy'),
 				isForItem: (textAt(node.parameters, 'jobId') ?? JOB_OF_ITEM) === JOB_OF_ITEM,
 			});
 		}
@@ -54,9 +55,11 @@ export function checkFollowers(run: RunContext): void {
 	const refuse = (title: string, cure: string) =>
 		new NodeOperationError(self, title, { description: `Nothing was bought so far. ${cure}` });
 	const waits = waitsBehind(wiring, self.name, self.type);
-	for (const { name, isSuspended } of waits) {
-		const fault = isSuspended ? findLoopFault(wiring, name, RECHECK) : null;
+	for (const { name, strategy } of waits) {
+		const fault = strategy === 'loop' ? findLoopFault(wiring, name, RECHECK) : null;
 		if (fault !== null) throw refuse(`${LOOP_FAULTS[fault]} (node '${name}')`, WIRE_RECHECK);
+		if (strategy === 'suspend' && hasSpareOutput(wiring, name))
+			throw refuse(`${DRAWN.title} (node '${name}')`, DRAWN.cure);
 	}
 	const forItems = waits.filter(({ isForItem }) => isForItem);
 	// Where one of several fits, the workflow may tell the jobs apart on the way.

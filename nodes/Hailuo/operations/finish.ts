@@ -3,7 +3,7 @@ import type { Job } from '../core/job/job';
 import { writeJob } from '../core/job/jobFromItem';
 import type { DownloadForm, NodeOptions } from '../fields/form';
 import { downloadError } from '../io/errors';
-import { isToolRun } from '../io/n8nInternals';
+import { isToolRun, fileStoreOf } from '../io/n8nInternals';
 import { downloadVideo } from '../io/downloadVideo';
 import { Abandoned, placeOf, type JobResult, type RunContext } from './runContext';
 
@@ -48,6 +48,7 @@ export async function finish(
 		sizeLimit: options.maxVideoSizeMegabytes * 1024 * 1024,
 		endedAt: job.completedAt ?? job.createdAt,
 		turns: run.downloads,
+		storeFile: fileStoreOf(run.context, run.handBack !== null),
 		stop: run.stop,
 	});
 	if (download.ok) return { ...item, binary: { [outputBinaryProperty]: download.binary } };

@@ -3,7 +3,7 @@ import type { Failure } from '../core/http/http';
 import { Limiter } from '../core/http/limiter';
 import { cleanText, textAt } from '../core/http/read';
 import type { Job, JobReference } from '../core/job/job';
-import { readOptions, type GetParameter } from '../fields/form';
+import { readHandBack, readOptions, type GetParameter, type HandBack } from '../fields/form';
 import type { ErrorPlace } from '../io/errors';
 import { ProviderClient, type ExchangeResult } from '../io/providerClient';
 import { Ledger } from '../io/ledger';
@@ -35,6 +35,8 @@ export interface RunContext {
 	abandon(): void;
 	/** Jobs this run has made or adopted, by item: an error must not hide them. */
 	made: Map<number, Job>;
+	/** How what fails is to be handed back, where the node waits in the place of another one; null for an ordinary node. */
+	handBack: HandBack | null;
 	/** Tells this run of the node from all others, also from those of another n8n that has the same workflow. */
 	identity: readonly string[];
 }
@@ -131,6 +133,7 @@ export async function openRun(context: IExecuteFunctions): Promise<RunContext> {
 		isStoppedByUser: () => stopped?.aborted === true,
 		abandon: () => abandoned.abort(),
 		made: new Map(),
+		handBack: readHandBack(get),
 		identity: identityOf(context, ledger),
 	};
 }

@@ -1,5 +1,8 @@
 import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
-import { nameOtherJobs, nameOwnJob } from '../io/errors';
+import { writeJob } from '../core/job/jobFromItem';
+import { wholeText } from '../io/agent';
+import { jobOf, nameOtherJobs, nameOwnJob, tellRetry } from '../io/errors';
+import { ERROR_DETAILS, isToolRun } from '../io/n8nInternals';
 import { carriedJobs, passOnFailed } from './jobReference';
 import type { Operation, Task } from './operation';
 import { Abandoned, type RunContext } from './runContext';
@@ -83,7 +86,28 @@ export async function runItems(
 		const own = run.made.get(first.itemIndex);
 		if (own !== undefined) nameOwnJob(first.error, own);
 		nameOtherJobs(first.error, run.made, first.itemIndex);
+		if (run.made.size > 0 && !run.isStoppedByUser() && !isToolRun(run.context)) tellRetry(first.error);
 		throw first.error;
 	}
 	return outcomes;
+}
+
+/**
+ * Makes the item that n8n's Continue On Fail puts in the place of one that failed. On the regular output the job's
+ * fields stand beside the error, so that the next node can read the job; for the error output n8n recognises only items
+ * that have nothing but `error` and one or two more fields, so there the job is in one of these.
+ */
+function toErrorItem(run: RunContext, error: Error, itemIndex: number): INodeExecutionData {
+	const made = run.made.get(itemIndex);
+	const job = jobOf(error) ?? (made ? writeJob(made) : null);
+	const known = job === null ? {} : { provider: run.adapter.id, ...job };
+	const separate = run.handBack === 'errorOutput' || run.context.getNode().onError === 'continueErrorOutput';
+	const details = separate && job !== null ? { [ERROR_DETAILS]: known } : {};
+	const text = isToolRun(run.context) ? wholeText(error) : error.message;
+	return { json: { ...(separate ? {} : known), error: text, ...details }, pairedItem: { item: itemIndex } };
+}
+
+/** Puts what an item came to on an item of the output. */
+export function toOutput(run: RunContext, outcome: ItemOutcome, itemIndex: number): INodeExecutionData {
+	return outcome.ok ? outcome.item : toErrorItem(run, outcome.error, itemIndex);
 }

@@ -1,5 +1,6 @@
 import type { Job, JobReference } from '../core/job/job';
 import { describeJob } from '../core/job/job';
+import { readJobFromItem } from '../core/job/jobFromItem';
 import { toJson } from '../core/http/json';
 import { pollUntilSettled } from '../core/waiting/pollUntilSettled';
 import { enter, isSettled, type WaitPlan, type WaitState } from '../core/waiting/waitState';
@@ -68,6 +69,21 @@ export function planOf(
 				? { kind, shortestPauseSeconds, intervalSeconds: options.pollIntervalSeconds }
 				: { kind, shortestPauseSeconds, intervalMinutes: options.recheckIntervalMinutes },
 	};
+}
+
+/**
+ * Begins to wait for the job that an item asks for.
+ *
+ * @throws NodeOperationError when there is no id, or when the item's job is another provider's
+ */
+export function beginWait(run: RunContext, itemIndex: number, plan: WaitPlan): WaitState {
+	const { json } = run.context.getInputData()[itemIndex] ?? {};
+	const reference = readJobReference(run, itemIndex);
+	const provider = run.adapter.id;
+	const stored = readJobFromItem(json, run.adapter.handles);
+	// Any other item may have columns of these names with something else in them.
+	const isTold = stored?.provider === provider && stored.jobId === reference.jobId;
+	return enter(isTold ? stored : describeJob({ provider, ...reference }), Date.now(), plan);
 }
 
 /**

@@ -69,7 +69,7 @@ export function create(
 	});
 }
 
-/** Wait for Video that suspends, rechecking every minute. */
+/** Wait for Video in a drawn loop, rechecking every minute. */
 export function suspendingWait(
 	suite: Suite,
 	provider: ProviderName,
@@ -81,13 +81,36 @@ export function suspendingWait(
 		{
 			provider,
 			operation: 'wait',
-			waitStrategy: 'suspend',
+			waitStrategy: 'loop',
+			release: 'together',
 			jobId: '={{ $json.jobId }}',
 			...parameters,
 			options: { recheckInterval: 1, ...(typeof options === 'object' ? options : {}) },
 		},
 		suite.credentials,
 		{ name: 'Wait', position: [1200, 0], ...settings },
+	);
+}
+
+/** Create Video and Wait that suspends, rechecking every minute. */
+export function suspendedVideo(
+	suite: Pick<Suite, 'credentials'>,
+	changes: Record<string, unknown> = {},
+	settings: NodeSettings = {},
+): WorkflowNode {
+	const { options, ...parameters } = changes;
+	return hailuo(
+		{
+			provider: 'apiframe',
+			operation: 'createAndWait',
+			...VIDEO_FROM_PROMPT,
+			waitStrategy: 'suspend',
+			callback: 'thisExecution',
+			...parameters,
+			options: { recheckInterval: 1, ...(typeof options === 'object' ? options : {}) },
+		},
+		suite.credentials,
+		{ name: 'Video', ...settings },
 	);
 }
 

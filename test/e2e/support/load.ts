@@ -17,6 +17,8 @@ import type { QueueSuite } from './queueSuite';
 
 export interface LoadPlan {
 	provider: ProviderName;
+	/** A drawn loop behind Create, or Create and Wait that suspends. */
+	form: 'loop' | 'suspend';
 	executions: number;
 	/** In each execution. */
 	jobs: number;
@@ -49,8 +51,8 @@ const START_MS = 180_000;
 /** Any of these is over. */
 const OVER: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
 
-/** Start, by a call with a number → Prompts → Create → Wait, suspended → Tell, a server that keeps a record → After. */
-function loaded(suite: QueueSuite, path: string, { provider, jobs }: LoadPlan): WorkflowInput {
+/** Start, by a call with a number → Prompts → Create → Wait, put aside → Tell, a server that keeps a record. */
+function loaded(suite: QueueSuite, path: string, { provider, form, jobs }: LoadPlan): WorkflowInput {
 	const texts = `Array.from({ length: ${jobs} }, (_, index) => 'Video ' + index + ' of ' + $json.body.number)`;
 	const tell: WorkflowNode = {
 		...noOperation('Tell', { position: [1700, 0] }),
@@ -64,12 +66,13 @@ function loaded(suite: QueueSuite, path: string, { provider, jobs }: LoadPlan): 
 			jsonBody: '={{ { jobId: $json.jobId } }}',
 		},
 	};
-	const row = [
-		webhookTrigger(path, 'Start'),
-		...prompts({ expression: texts }),
-		create(suite, provider, { callback: 'thisExecution' }),
-		suspendingWait(suite, provider),
-	];
+	const begin = [webhookTrigger(path, 'Start'), ...prompts({ expression: texts })];
+	if (form === 'suspend') {
+		const changes = { operation: 'createAndWait', waitStrategy: 'suspend', options: { recheckInterval: 1 } };
+		const wait = create(suite, provider, { ...changes, callback: 'thisExecution' });
+		return workflowOf(`Load ${path}`, [...begin, wait, noOperation('After'), tell]);
+	}
+	const row = [...begin, create(suite, provider, { callback: 'thisExecution' }), suspendingWait(suite, provider)];
 	const { nodes, wires } = loop('drawn');
 	return workflowOf(`Load ${path}`, [...row, ...nodes, tell], {
 		wires: [...inARow(row), ...wires, { from: 'After', to: 'Tell' }],
@@ -102,7 +105,9 @@ async function untilAll(
 ): Promise<ExecutionSummary[]> {
 	let all: ExecutionSummary[] = [];
 	const areThere = async () => {
-		all = await suite.client.listExecutions({ workflowId });
+		// Beside each is the one that waits in its place, where one does.
+		const rows = await suite.client.listAllExecutions(workflowId);
+		all = rows.filter(({ mode }) => mode !== 'integrated');
 		return all.length === executions && all.every(({ status }) => states.includes(status));
 	};
 	await until(`all executions are ${states.join(' or ')}`, areThere, { timeoutMs, pauseMs: LOOK_MS });
@@ -118,6 +123,17 @@ async function endAll(suite: QueueSuite, jobs: readonly SimulatedJob[][], within
 		await pause(Math.max(begun + (withinMs * index) / (inTurn.length - 1) - Date.now(), 0));
 		suite.simulator.finishJob(id);
 	}
+}
+
+/** With which an execution was started. */
+function numberOf(execution: Execution): number {
+	return Number(Reflect.get(Object(itemsOf(execution, 'Start')[0]?.json['body']), 'number'));
+}
+
+function jobOf(jobs: readonly SimulatedJob[], prompt: string): SimulatedJob {
+	const job = jobs.findLast(({ request }) => Reflect.get(Object(request), 'prompt') === prompt);
+	if (job === undefined) throw new Error(`No job of ${prompt}`);
+	return job;
 }
 
 /** Runs a workflow many times, lets all its jobs end, and waits for all executions. */
@@ -153,14 +169,9 @@ export async function load(suite: QueueSuite, plan: LoadPlan, timeoutMs: number)
 	async function measured(): Promise<Load> {
 		await start(suite, path, plan.executions);
 		const waiting = await untilAll(suite, workflowId, plan.executions, ['waiting'], START_MS);
-		const jobs = await Promise.all(
-			waiting.map(async ({ id }) =>
-				itemsOf(await client.getExecution(id), 'Create').map(({ json }) => {
-					const job = simulator.job(String(json['jobId']));
-					if (job === undefined) throw new Error(`No job ${String(json['jobId'])}`);
-					return job;
-				}),
-			),
+		const numbers = await Promise.all(waiting.map(async ({ id }) => numberOf(await client.getExecution(id))));
+		const jobs = numbers.map((number) =>
+			Array.from({ length: plan.jobs }, (_, index) => jobOf(simulator.jobs, `Video ${index} of ${number}`)),
 		);
 		await endAll(suite, jobs, plan.endsWithinMs);
 		await untilAll(suite, workflowId, plan.executions, OVER, timeoutMs);

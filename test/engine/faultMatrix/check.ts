@@ -32,11 +32,8 @@ function knownId({ job }: Played, expected: Expectation): string | null {
 }
 
 function titleOf(cell: Cell, played: Played, expected: ExpectedError): string {
-	const id = knownId(played, expected);
 	const title = TITLES[expected.title]
 		.replace('{provider}', LABELS[cell.provider])
-		.replace('{job}', id === null ? '' : ` (job ${id})`)
-		.replace('{id}', `${id}`)
 		.replace('{minutes}', `${cell.form?.timeout}`);
 	return `${title} [item ${played.struck}]`;
 }

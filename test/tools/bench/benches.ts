@@ -28,6 +28,14 @@ export const BENCHES: Record<string, BenchEntry> = {
 		load: async () =>
 			benchOf((await import('./waiting/measure')).measureWaiting, (await import('./waiting/present')).presentWaiting),
 	},
+	callback: {
+		about: "how soon a workflow goes on after a callback, beside n8n's own Wait node (about 3 minutes)",
+		load: async () =>
+			benchOf(
+				(await import('./callback/measure')).measureCallbacks,
+				(await import('./callback/present')).presentCallbacks,
+			),
+	},
 	overhead: {
 		about: 'what the node adds to each item, beside undici alone (about a minute)',
 		load: async () =>

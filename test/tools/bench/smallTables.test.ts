@@ -1,3 +1,4 @@
+import { presentCallbacks } from './callback/present';
 import { presentLoadTime } from './loadTime/present';
 import { presentOverhead } from './overhead/present';
 import { presentPackageSize } from './packageSize/present';
@@ -85,5 +86,28 @@ describe('the table of sizes', () => {
 	it('counts kilobytes as npm does', () => {
 		const size = { packedBytes: 107_400, unpackedBytes: 366_000, files: 100, dependencies: 0 };
 		expect(presentPackageSize(size).rows).toEqual([['n8n-nodes-hailuo', '107 kB', '366 kB', '100', '0']]);
+	});
+});
+
+describe('the table of callbacks', () => {
+	const called = (delay: number, cpu: number) => ({ delay, cpu });
+	const hundred = (slow: number) => Array.from({ length: 100 }, (_, index) => called(index < 95 ? 100 : slow, 40));
+	const floor = { label: 'Wait', calls: Array.from({ length: 100 }, () => called(50, 20)) };
+
+	it("shows half and 95 of a hundred, beside n8n's own in the same run", () => {
+		const table = presentCallbacks({ calls: 100, ways: [{ label: 'Hailuo', calls: hundred(900) }, floor] });
+		expect(table.rows).toEqual([
+			['Hailuo', '100 ms', '100 ms', '2.00x', '40 ms', '2.00x'],
+			['Wait', '50 ms', '50 ms', '1.00x', '20 ms', '1.00x'],
+		]);
+		expect(table.notes.at(-1)).toContain("at most 2.5 times n8n's own: met.");
+	});
+
+	it.each([
+		['slow', 600, 300],
+		['slow beside n8n', 200, 50],
+	])('says when ours is too %s', (_what, own, other) => {
+		const ways = [own, other].map((delay) => ({ label: 'any', calls: [called(delay, 1)] }));
+		expect(presentCallbacks({ calls: 1, ways }).notes.at(-1)).toContain('NOT MET');
 	});
 });

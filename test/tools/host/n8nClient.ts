@@ -179,8 +179,25 @@ export class N8nClient {
 		return results;
 	}
 
+	/** All of a workflow's executions, or those in some states, newest first. */
+	async listAllExecutions(workflowId: string, status?: ExecutionStatus[]): Promise<ExecutionSummary[]> {
+		const all: ExecutionSummary[] = [];
+		for (;;) {
+			const last = all.at(-1);
+			const query = new URLSearchParams({ limit: '100', filter: JSON.stringify({ workflowId, status }) });
+			if (last !== undefined) query.set('lastId', last.id);
+			const { results } = await this.#call<{ results: ExecutionSummary[] }>('GET', `/rest/executions?${query}`);
+			all.push(...results);
+			if (results.length < 100) return all;
+		}
+	}
+
 	async stopExecution(id: string): Promise<void> {
 		await this.#post(`/rest/executions/${id}/stop`, {});
+	}
+
+	async deleteExecution(id: string): Promise<void> {
+		await this.#post('/rest/executions/delete', { ids: [id] });
 	}
 
 	/**

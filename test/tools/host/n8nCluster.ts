@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '../support/until';
+import { Balancer } from './balancer';
 import { loopbackUrl, queueEnvironment, type N8nRole } from './n8nEnvironment';
 import type { N8nHost } from './n8nHost';
 import { N8nServer } from './n8nServer';
@@ -17,7 +18,7 @@ export interface N8nClusterOptions {
 	redis: Redis;
 	/** Default 2. */
 	workers?: number;
-	/** Default 1. With 0 the main process serves production webhooks too; of several, n8n names the first in its addresses. */
+	/** Default 1. With 0 the main process serves production webhooks too; several are behind a balancer without routing. */
 	webhooks?: number;
 	/** For all processes. */
 	environment?: Record<string, string>;
@@ -43,6 +44,7 @@ export class N8nCluster {
 		readonly main: N8nServer,
 		readonly workers: readonly N8nServer[],
 		readonly webhooks: readonly N8nServer[],
+		private readonly balancer: Balancer | null,
 	) {}
 
 	/**
@@ -53,8 +55,9 @@ export class N8nCluster {
 		const { workers = 2, webhooks = 1 } = options;
 		const mainPort = await freePort();
 		const webhookPorts = await Promise.all(Array.from({ length: webhooks }, async () => await freePort()));
+		const balancer = webhookPorts.length > 1 ? await Balancer.start(webhookPorts) : null;
 		const environment = {
-			...queueEnvironment(loopbackUrl(mainPort), loopbackUrl(webhookPorts[0] ?? mainPort)),
+			...queueEnvironment(loopbackUrl(mainPort), loopbackUrl(balancer?.port ?? webhookPorts[0] ?? mainPort)),
 			...options.postgres.n8nEnvironment,
 			...options.redis.n8nEnvironment,
 			...options.environment,
@@ -70,6 +73,7 @@ export class N8nCluster {
 				Array.from({ length: workers }, async (_, index) => await make('worker', `worker${index + 1}`)),
 			),
 			await Promise.all(webhookPorts.map(async (port, index) => await make('webhook', `webhook${index + 1}`, port))),
+			balancer,
 		);
 		await cluster.start();
 		return cluster;
@@ -82,7 +86,7 @@ export class N8nCluster {
 
 	/** Where production webhooks and waiting executions are reached, without a slash at the end. */
 	get webhookUrl(): string {
-		return (this.webhooks[0] ?? this.main).url;
+		return this.balancer === null ? (this.webhooks[0] ?? this.main).url : loopbackUrl(this.balancer.port);
 	}
 
 	/** What all processes have printed, one after another. */
@@ -113,6 +117,7 @@ export class N8nCluster {
 
 	/** Ends all processes as a power cut does. */
 	async kill(): Promise<void> {
+		this.balancer?.close();
 		await Promise.all(this.processes.map(async (process) => await process.kill()));
 	}
 

@@ -7,6 +7,7 @@ const EXAMPLES = {
 	'batch-of-prompts': [],
 	'sheet-to-videos': [],
 	'durable-batch': [],
+	'loop-as-finished': [],
 	'fire-and-forget': ['fire-and-forget-receive'],
 	'trigger-resumes': ['trigger-resumes-receive'],
 	'compare-gateways': [],

@@ -68,7 +68,8 @@ export function titlesInCode(): string[] {
 		const refusals = refusalsIn(node, source);
 		if (refusals.length > 0) return refusals;
 		const text = readText(node);
-		if (text === undefined || hints.includes(text)) return [];
+		// What is added to a description is no title.
+		if (text === undefined || hints.includes(text) || calledOn(/^addSentence$/, node.parent)) return [];
 		const isTitle = ts.isNewExpression(node.parent) && /Error$/.test(node.parent.expression.getText());
 		// Not a quotation alone, which becomes part of such a sentence.
 		const isAboutValue = /^'[\p{Lu}…][^']*'.*\p{L}/u.test(text);

@@ -18,6 +18,7 @@ import { BinaryDataService, ExecutionLifecycleHooks, WebhookContext, WorkflowExe
 import {
 	createRunExecutionData,
 	ICredentialsHelper,
+	NodeOperationError,
 	Workflow,
 	type IConnections,
 	type ICredentialDataDecryptedObject,
@@ -34,7 +35,9 @@ import {
 	type IWebhookData,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
+	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { credentialTypes, Hailuo } from './built';
@@ -145,6 +148,10 @@ export interface EngineOptions {
 	resumeOf?: IRunExecutionData;
 	/** The workflow that called this one and waits for it. */
 	parentExecution?: IRunExecutionData['parentExecution'];
+	/** With which the workflow begins instead of its node "Items". */
+	startAt?: { node: string; items: INodeExecutionData[] };
+	/** The workflow's settings, in the place of those that tests have. */
+	settings?: IWorkflowSettings;
 	/** Default n8n's present one. */
 	executionOrder?: 'v0' | 'v1';
 	/** Called when the run can be stopped: the function given stops it as n8n's Stop does. */
@@ -161,6 +168,7 @@ export interface WebhookCall {
 
 export interface EngineRun {
 	run: IRun;
+	executionId: string;
 	data: IRunExecutionData;
 	/** Items of a node's last run by output. */
 	outputsOf(nodeName: string): INodeExecutionData[][];
@@ -177,9 +185,39 @@ export interface EngineRun {
 		body: IDataObject,
 		stored?: IRunExecutionData | 'gone' | 'hidden',
 	): Promise<WebhookCall>;
+	/** The executions that nodes of this one have begun and wait for, and what draws each. */
+	inner: InnerRun[];
 	/** The error that ended the run. */
 	error: IRunExecutionData['resultData']['error'];
 	hints: string[];
+}
+
+/** An execution that a node has begun with a workflow of its own making. */
+export interface InnerRun {
+	run: EngineRun;
+	/** Goes on with it, as n8n does when its time has come or a callback wakes it. */
+	resume(resumeOf: IRunExecutionData): Promise<InnerRun>;
+	workflow: IWorkflowBase;
+}
+
+/** What the last node of a run has put out. */
+function lastOutputOf({ resultData }: IRunExecutionData): Array<INodeExecutionData[] | null> {
+	return resultData.runData[resultData.lastNodeExecuted ?? '']?.at(-1)?.data?.main ?? [null];
+}
+
+/**
+ * What n8n goes on with when an execution that another one waits for is over (n8n 2.41,
+ * updateParentExecutionWithChildResults).
+ */
+export function handedBack({ data: parent }: EngineRun, { data: child }: EngineRun): IRunExecutionData {
+	// Both come from the database.
+	const [outer, inner]: [IRunExecutionData, IRunExecutionData] = JSON.parse(JSON.stringify([parent, child]));
+	const [held] = outer.executionData?.nodeExecutionStack ?? [];
+	if (held === undefined) throw new Error('It does not wait');
+	const { error } = inner.resultData;
+	if (error !== undefined) held.metadata = { ...held.metadata, resumeError: error };
+	else held.data = { main: lastOutputOf(inner) };
+	return outer;
 }
 
 /** Does with a failed execution's data what n8n does before it runs them again: with the workflow as it is by now. */
@@ -205,10 +243,16 @@ function dataToGoOnWith(options: EngineOptions, workflow: Workflow): IRunExecuti
 		data.waitTill = new Date(data.waitTill ?? 0);
 		return data;
 	}
-	const start = workflow.getNode('Items');
+	const { startAt = { node: 'Items', items: [{ json: {} }] } } = options;
+	const start = workflow.getNode(startAt.node);
 	if (parentExecution === undefined || start === null) return undefined;
-	const first = { node: start, data: { main: [[{ json: {} }]] }, source: null };
-	return createRunExecutionData({ executionData: { nodeExecutionStack: [first] }, parentExecution });
+	const first = { node: start, data: { main: [startAt.items] }, source: null };
+	const { resumeToken } = options;
+	return createRunExecutionData({
+		executionData: { nodeExecutionStack: [first] },
+		parentExecution,
+		...(resumeToken !== undefined && { resumeToken }),
+	});
 }
 
 let binaryDataReady: Promise<void> | undefined;
@@ -227,6 +271,8 @@ export async function runWorkflow(
 	const types: Record<string, INodeType> = {
 		'test.items': source,
 		'test.pass': new PassThrough(),
+		'n8n-nodes-base.executeWorkflowTrigger': new PassThrough(),
+		'n8n-nodes-base.noOp': new PassThrough(),
 		'n8n-nodes-hailuo.hailuo': new Hailuo(),
 		...options.types,
 	};
@@ -242,7 +288,7 @@ export async function runWorkflow(
 		connections,
 		active: false,
 		nodeTypes,
-		settings: { executionOrder: options.executionOrder ?? 'v1' },
+		settings: options.settings ?? { executionOrder: options.executionOrder ?? 'v1' },
 	});
 	const mode = options.mode ?? 'manual';
 	const executionId = options.executionId ?? '1';
@@ -257,7 +303,43 @@ export async function runWorkflow(
 		nodes,
 		connections,
 	});
+	const inner: InnerRun[] = [];
+	const begin = async (code: IWorkflowBase, given: Partial<EngineOptions>): Promise<InnerRun> => {
+		const { items: _items, retryOf: _retryOf, resumeOf: _resumeOf, onStarted: _onStarted, ...rest } = options;
+		const own = {
+			...{ ...rest, mode: 'integrated' as const, executionId: `${executionId}00${inner.length + 1}` },
+			...(code.settings && { settings: code.settings }),
+			workflowId: code.id,
+		};
+		return {
+			run: await runWorkflow(code.nodes, code.connections, { ...own, ...given }),
+			resume: async (resumeOf) => await begin(code, { ...given, executionId: own.executionId, resumeOf }),
+			workflow: code,
+		};
+	};
+	/** As n8n itself does it (n8n 2.41, workflow-execute-additional-data). */
+	const executeWorkflow: IWorkflowExecuteAdditionalData['executeWorkflow'] = async (
+		{ code },
+		_additionalData,
+		wanted,
+	) => {
+		if (code === undefined) throw new Error('Only workflows that a node has made are run here');
+		const { parentExecution, inputData = [] } = wanted;
+		const [first] = code.nodes;
+		const begun = await begin(code, {
+			...(parentExecution && { parentExecution }),
+			startAt: { node: first?.name ?? '', items: inputData },
+		});
+		inner.push(begun);
+		const { run: ended, data, error: failure } = begun.run;
+		if (failure !== undefined) {
+			const node = new Workflow({ ...code, active: false, nodeTypes }).getNode(first?.name ?? '');
+			throw node === null ? failure : Object.assign(new NodeOperationError(node, failure), failure);
+		}
+		return { executionId: begun.run.executionId, data: lastOutputOf(data), waitTill: ended.waitTill ?? null };
+	};
 	const additionalData = {
+		executeWorkflow,
 		credentialsHelper: new GivenCredentials(options.credentials),
 		hooks,
 		executionId,
@@ -288,6 +370,8 @@ export async function runWorkflow(
 	return {
 		run,
 		data: run.data,
+		executionId,
+		inner,
 		error,
 		outputsOf: (nodeName) => (lastRun(nodeName)?.data?.main ?? []).map((items) => items ?? []),
 		runsOf: (nodeName) => runData[nodeName]?.length ?? 0,

@@ -12,6 +12,7 @@ import {
 	jobIdsAt,
 	prompts,
 	requestsOf,
+	suspendedVideo,
 	untilAsleep,
 	type Begun,
 } from '../../e2e/support/durable';
@@ -127,7 +128,7 @@ function assertOneFailed(execution: Execution, good: string): void {
 	assert.deepEqual(statusesOf(execution, good), ['succeeded']);
 	const failed = itemsOf(execution, 'Failed').map(({ json }) => json);
 	assert.equal(failed.length, 1);
-	assert.match(String(failed[0]?.['error']), /was not successful/);
+	assert.match(String(failed[0]?.['error']), /made no video/);
 	// Before 2.36 the error output takes no `details`.
 	assert.match(JSON.stringify(failed[0]?.['details'] ?? failed[0]?.['message'] ?? null), /"jobId"/);
 	assert.equal(failed[0]?.['hailuoWait'], undefined, 'the state of the wait is gone');
@@ -228,6 +229,58 @@ async function wrongWiring(suite: Suite): Promise<void> {
 	assert.equal(execution.data.resultData.error?.message, `Output 'Recheck' is not connected (node 'Wait')`);
 }
 
+function suspended(suite: Suite, texts: readonly string[], changes: Record<string, unknown> = {}): WorkflowInput {
+	const node = suspendedVideo(suite, changes);
+	return workflowOf('Suspended', [manualTrigger(), ...prompts(texts), node, noOperation('After')]);
+}
+
+/** The jobs whose prompts begin so, in the order of the items. */
+const jobsOf = ({ simulator }: Suite, prompt: string): SimulatedJob[] =>
+	simulator.jobs.filter(({ request }) => String(Reflect.get(Object(request), 'prompt')).startsWith(prompt));
+
+/** @throws with the error that ended it where it does not come to wait, as where the node finds this n8n too old */
+async function suspendOne(suite: Suite, workflow: WorkflowInput): Promise<string> {
+	const id = await suite.start(workflow);
+	const execution = await suite.client.waitForExecution(id, { until: ['waiting', 'error'], timeoutMs: PATIENCE_MS });
+	assert.equal(execution.status, 'waiting', execution.data.resultData.error?.message);
+	return id;
+}
+
+async function suspendInOneNode(suite: Suite): Promise<void> {
+	const id = await suspendOne(suite, suspended(suite, ['One of two', 'One of two'], { downloadVideo: true }));
+	const jobs = jobsOf(suite, 'One of two');
+	for (const job of jobs) await finishAndRing(suite, job);
+	const execution = await suite.client.waitForExecution(id, { timeoutMs: PATIENCE_MS });
+	assertSucceeded(execution);
+	assert.deepEqual(jobIdsAt(execution, 'After'), idsOf(jobs));
+	assertRung(suite, execution, jobs);
+	const video = itemsOf(execution, 'After')[0]?.binary?.['data'];
+	assert.ok(video?.id, 'the video is there');
+	assert.equal((await suite.client.downloadBinary(video.id)).subarray(4, 8).toString('latin1'), 'ftyp');
+}
+
+async function failInOneNode(suite: Suite): Promise<void> {
+	const id = await suspendOne(suite, suspended(suite, ['Bound to fail']));
+	const [job] = jobsOf(suite, 'Bound to fail');
+	assert.ok(job);
+	suite.simulator.finishJob(job.id, 'failure');
+	const execution = await suite.client.waitForExecution(id, { timeoutMs: PATIENCE_MS });
+	assert.equal(execution.status, 'error');
+	assert.match(String(execution.data.resultData.error?.message), /made no video/);
+}
+
+async function suspendInOneNodeOverRestart(suite: Suite): Promise<() => Promise<void>> {
+	const id = await suspendOne(suite, suspended(suite, ['Through a crash'], { options: { recheckInterval: 10 } }));
+	const [job] = jobsOf(suite, 'Through a crash');
+	assert.ok(job);
+	return async () => {
+		await finishAndRing(suite, job);
+		const execution = await suite.client.waitForExecution(id, { timeoutMs: PATIENCE_MS });
+		assertSucceeded(execution);
+		assert.deepEqual(jobIdsAt(execution, 'After'), [job.id]);
+	};
+}
+
 async function triggerStarts(suite: Suite): Promise<void> {
 	for (const provider of ['apiframe', 'wiro'] as const) {
 		const listener = await listen(suite, { provider, events: ['succeeded'], onCallback: 'startWorkflow' });
@@ -263,12 +316,15 @@ export const SCENARIOS: readonly Scenario[] = [
 	{ title: 'Create and Wait, download', check: createAndWait },
 	{ title: 'Image from a file', check: imageFromFile },
 	{ title: 'Error output', check: errorOutput },
-	{ title: 'Suspend: callback, As Finished', check: suspendWithCallback },
-	{ title: 'Suspend: recheck after a crash', checkOverRestart: suspendOverRestart },
-	{ title: 'Suspend: callback after a crash', checkOverRestart: ringAfterRestart },
-	{ title: 'Suspend: error output', check: suspendWithErrorOutput },
-	{ title: 'Suspend: checks of the drawing', check: wrongWiring },
-	{ title: 'Suspend: Execute step', check: executeStep },
+	{ title: 'Suspend: callback, download', check: suspendInOneNode },
+	{ title: 'Suspend: a job that fails', check: failInOneNode },
+	{ title: 'Suspend: callback after a crash', checkOverRestart: suspendInOneNodeOverRestart },
+	{ title: 'Loop: callback, As Finished', check: suspendWithCallback },
+	{ title: 'Loop: recheck after a crash', checkOverRestart: suspendOverRestart },
+	{ title: 'Loop: callback after a crash', checkOverRestart: ringAfterRestart },
+	{ title: 'Loop: error output', check: suspendWithErrorOutput },
+	{ title: 'Loop: checks of the drawing', check: wrongWiring },
+	{ title: 'Loop: Execute step', check: executeStep },
 	{ title: 'Trigger starts', check: triggerStarts },
 	{ title: 'Trigger resumes', check: triggerResumes },
 ];

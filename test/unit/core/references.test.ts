@@ -198,7 +198,11 @@ test('files that travel inside of the request have one limit together', () => {
 	expect(problemsOf('aimlApi', { references: images(4) })).toEqual([
 		'The files have 60.0 MB together; AI/ML API takes at most 45 MB in one request. Give addresses instead of files',
 	]);
-	expect(problemsOf('evolink', { references: images(4) })).toEqual([]);
+	expect(problemsOf('evolink', { references: images(7) })).toEqual([]);
+	expect(problemsOf('wiro', { references: images(6) })).toEqual([]);
+	expect(problemsOf('wiro', { references: images(7) })).toEqual([
+		'The files have 105.0 MB together; Wiro takes at most 100 MB in one request. Give addresses instead of files',
+	]);
 });
 
 describe('an image of MiniMax-H3', () => {

@@ -206,14 +206,14 @@ test('the address of a callback, and what travels with it, are read for each ite
 	]);
 });
 
-test('how to wait is read from Wait for Video only', async () => {
-	const left = { waitStrategy: 'suspend', release: 'asFinished', options: { recheckInterval: 5 } };
+test('how to wait is read from the operations that wait only', async () => {
+	const left = { waitStrategy: 'loop', release: 'together', options: { recheckInterval: 5 } };
 	const [wait] = await readInEngine({ operation: 'wait', ...left }, { jobId: 'job-1' });
 	expect(wait).toMatchObject({
-		strategy: 'suspend',
-		release: 'asFinished',
+		strategy: 'loop',
+		release: 'together',
 		options: { recheckIntervalMinutes: 5, problems: [] },
 	});
 	const [get] = await readInEngine({ operation: 'get', ...left }, { jobId: 'job-1' });
-	expect(get).toMatchObject({ strategy: 'poll', release: 'together', options: { recheckIntervalMinutes: 2 } });
+	expect(get).toMatchObject({ strategy: 'poll', release: 'asFinished', options: { recheckIntervalMinutes: 2 } });
 });

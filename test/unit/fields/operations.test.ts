@@ -26,7 +26,7 @@ describe('an operation', () => {
 
 	test.each<[string, string[]]>([
 		['create', [...creating, 'callback']],
-		['createAndWait', [...creating, 'downloadVideo', ...waiting]],
+		['createAndWait', [...creating, 'waitStrategy', 'downloadVideo', ...waiting]],
 		['get', ['jobId', 'downloadVideo']],
 		['wait', ['jobId', 'waitStrategy', 'downloadVideo', ...waiting]],
 		['cancel', ['jobId']],
@@ -84,10 +84,11 @@ describe('the options', () => {
 		['aimlApi create', { model: 'hailuo-2.3', callback: 'url' }, [...creating, 'route']],
 		['unlike create', { model: 'hailuo-03' }, [...creating, 'idempotencyKey', 'tier', 'watermark']],
 		['wiro createAndWait', {}, [...creating, 'projectId', 'pollInterval', 'cancelOnStop']],
-		['wiro createAndWait', { waitStrategy: 'suspend' }, [...creating, 'projectId', 'pollInterval', 'cancelOnStop']],
+		['wiro createAndWait', { waitStrategy: 'suspend' }, [...creating, 'projectId', 'recheckInterval', 'cancelOnStop']],
 		['aimlApi wait', {}, [...everywhere, 'pollInterval']],
 		['wiro wait', {}, [...everywhere, 'pollInterval', 'cancelOnStop']],
 		['aimlApi wait', { waitStrategy: 'suspend' }, [...everywhere, 'recheckInterval']],
+		['aimlApi wait', { waitStrategy: 'loop' }, [...everywhere, 'recheckInterval']],
 		['wiro wait', { waitStrategy: 'suspend' }, [...everywhere, 'recheckInterval', 'cancelOnStop']],
 		['wiro wait', { downloadVideo: true }, [...everywhere, 'pollInterval', 'cancelOnStop', 'maxVideoSize']],
 		['evolink get', {}, everywhere],
@@ -141,8 +142,18 @@ describe('a new node', () => {
 	test('asks for no callback, and waits by polling', () => {
 		expect(fill({ provider: 'wiro', operation: 'create' }, hailuoProperties)).toMatchObject({ callback: 'none' });
 		expect(fill({ operation: 'wait' }, hailuoProperties)).toMatchObject({ waitStrategy: 'poll' });
-		const suspending = fill({ operation: 'wait', waitStrategy: 'suspend' }, hailuoProperties);
-		expect(suspending).toMatchObject({ release: 'together', options: {} });
+		const looping = fill({ operation: 'wait', waitStrategy: 'loop' }, hailuoProperties);
+		expect(looping).toMatchObject({ release: 'asFinished', options: {} });
+	});
+
+	test('that is to suspend asks for callbacks of its own, where its provider can call it', () => {
+		const suspending = (provider: string) =>
+			fill({ provider, operation: 'createAndWait', waitStrategy: 'suspend' }, hailuoProperties).callback;
+		expect(['aimlApi', 'apiframe', 'evolink', 'wiro'].map(suspending)).toEqual([
+			undefined,
+			...['thisExecution', 'thisExecution', 'thisExecution'],
+		]);
+		expect(fill({ provider: 'wiro', operation: 'createAndWait' }, hailuoProperties)).not.toHaveProperty('callback');
 	});
 
 	test('misses nothing but the prompt, and the address of the image where the model is made for one', () => {

@@ -1,41 +1,49 @@
-import { readRelease, readStrategy } from '../../../nodes/Hailuo/fields/form';
+import { readHandBack, readRelease, readStrategy, WAITING_FIELDS } from '../../../nodes/Hailuo/fields/form';
 import { choicesOf, fill, readerOfAny, shops, visibleNames } from './form';
 
 const OPERATIONS = ['cancel', 'create', 'createAndWait', 'get', 'wait'];
-const OF_SUSPEND = ['suspendNotice', 'release'];
+const OF_LOOP = ['loopNotice', 'release', 'handBack'];
 
 describe('the wait strategy', () => {
-	test.each(shops)('is a choice of Wait for Video alone at $label', ({ id }) => {
+	test.each(shops)('is a choice of the operations that wait at $label, and a loop one of Wait for Video', ({ id }) => {
 		const having = OPERATIONS.filter((operation) => visibleNames({ provider: id, operation }).includes('waitStrategy'));
-		expect(having).toEqual(['wait']);
-		expect(choicesOf('waitStrategy', { provider: id, operation: 'wait' })).toEqual(['poll', 'suspend']);
+		expect(having).toEqual(['createAndWait', 'wait']);
+		expect(choicesOf('waitStrategy', { provider: id, operation: 'createAndWait' })).toEqual(['poll', 'suspend']);
+		expect(choicesOf('waitStrategy', { provider: id, operation: 'wait' })).toEqual(['poll', 'suspend', 'loop']);
 	});
 
 	const shownBy = (values: Record<string, string>) =>
-		visibleNames({ operation: 'wait', ...values }).filter((name) => OF_SUSPEND.includes(name));
+		visibleNames({ operation: 'wait', ...values }).filter((name) => OF_LOOP.includes(name));
 
-	test('suspend says how to draw the loop, and asks when to release', () => {
-		expect(shownBy({ waitStrategy: 'suspend' })).toEqual(OF_SUSPEND);
-		expect(choicesOf('release', { operation: 'wait', waitStrategy: 'suspend' })).toEqual(['together', 'asFinished']);
+	test('loop says how to draw it, and asks when to release', () => {
+		expect(shownBy({ waitStrategy: 'loop' })).toEqual(OF_LOOP);
+		expect(choicesOf('release', { operation: 'wait', waitStrategy: 'loop' })).toEqual(['together', 'asFinished']);
 	});
 
 	test.each([
 		['poll', { waitStrategy: 'poll' }],
-		['another operation', { operation: 'get', waitStrategy: 'suspend' }],
+		['suspend', { waitStrategy: 'suspend' }],
+		['another operation', { operation: 'get', waitStrategy: 'loop' }],
+		['Create Video and Wait', { operation: 'createAndWait', waitStrategy: 'loop' }],
 	])('with %s shows nothing of that, also what is left behind', (_what, values) => {
 		expect(shownBy({ release: 'asFinished', ...values })).toEqual([]);
 		expect(fill({ operation: 'wait', release: 'asFinished', ...values })).not.toHaveProperty('release');
 	});
 
-	test('keeps the fields that both strategies have', () => {
-		const [polling, suspended] = ['poll', 'suspend'].map((waitStrategy) =>
-			visibleNames({ operation: 'wait', waitStrategy }).filter((name) => !OF_SUSPEND.includes(name)),
+	test('keeps the fields that all strategies have, which are those that an inner workflow is given', () => {
+		const fields = ['poll', 'suspend', 'loop'].map((waitStrategy) =>
+			visibleNames({ operation: 'wait', waitStrategy, downloadVideo: true }).filter((name) => !OF_LOOP.includes(name)),
 		);
-		expect(suspended).toEqual(polling);
+		expect(fields[1]).toEqual(fields[0]);
+		expect(fields[2]).toEqual(fields[0]);
+		const ofTheNode = ['provider', 'credential', 'operation', 'jobId', 'waitStrategy'];
+		const given = (fields[0] ?? []).filter((name) => !ofTheNode.includes(name));
+		expect(given.sort()).toEqual([...WAITING_FIELDS].sort());
 	});
 
 	test.each([
 		['suspend', 'suspend'],
+		['loop', 'loop'],
 		['poll', 'poll'],
 		// What is not known is polled, which needs no wiring.
 		['sleep', 'poll'],
@@ -54,7 +62,7 @@ describe('the release', () => {
 	};
 
 	test.each([
-		[{}, 'together'],
+		[{}, 'asFinished'],
 		[{ release: 'together' }, 'together'],
 		[{ release: ' asFinished ' }, 'asFinished'],
 	])('of %j is read as %s', (values, release) => {
@@ -67,8 +75,18 @@ describe('the release', () => {
 		[{ release: ['together'] }, 'a list'],
 	])('of %j makes no sense, which is said', (values, word) => {
 		expect(read(values)).toEqual({
-			release: 'together',
+			release: 'asFinished',
 			problems: [`'Release' is ${word}; choose All Together ('together') or As Finished ('asFinished')`],
 		});
 	});
+});
+
+test.each([
+	['regularOutput', 'regularOutput'],
+	['errorOutput', 'errorOutput'],
+	['', null],
+	['elsewhere', null],
+	[undefined, null],
+])('a node that hands back to %j does so to %j', (value, handBack) => {
+	expect(readHandBack(readerOfAny({ handBack: value }))).toBe(handBack);
 });

@@ -4,9 +4,7 @@ import fc from 'fast-check';
 import { MODELS, type AspectRatio } from '../../../nodes/Hailuo/core/video/catalog';
 import type { MediaKind } from '../../../nodes/Hailuo/core/video/media';
 import { fingerprintOf, idempotencyKeyOf } from '../../../nodes/Hailuo/core/video/fingerprint';
-import type { Exchange, HttpBody, HttpRequest, HttpResponse, Step } from '../../../nodes/Hailuo/core/http/http';
 import { readImageHeader } from '../../../nodes/Hailuo/core/video/imageHeader';
-import type { Job } from '../../../nodes/Hailuo/core/job/job';
 import type { Frame, Media, VideoRequest } from '../../../nodes/Hailuo/core/video/videoRequest';
 import {
 	composePrompt,
@@ -20,7 +18,8 @@ import { providers } from '../../../nodes/Hailuo/providers/registry';
 import type { ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';
 import { startSimulator, type Simulator } from '../../tools/simulator';
 import { mediaTypeOf } from '../../tools/simulator/samples';
-import { at, bearer, call, signed } from '../../tools/simulator/client';
+import { at } from '../../tools/simulator/client';
+import { buyAt } from '../../tools/support/buyAt';
 import { forms, type Filled } from './form';
 import { describeProperties } from './run';
 
@@ -36,63 +35,6 @@ beforeAll(async () => {
 afterAll(async () => {
 	await simulator.close();
 });
-
-function addressOf(providerId: string, { host, path, query }: HttpRequest): string {
-	const bases: Readonly<Record<string, string>> = {
-		aimlApi: simulator.endpoints.aimlApi.baseUrl,
-		apiframe: simulator.endpoints.apiframe.baseUrl,
-		evolink: simulator.endpoints.evolink[host === 'files' ? 'filesBaseUrl' : 'baseUrl'],
-		minimax: simulator.endpoints.minimax.baseUrl,
-		wiro: simulator.endpoints.wiro.baseUrl,
-	};
-	const parameters = new URLSearchParams(query).toString();
-	return `${bases[providerId]}${path}${parameters === '' ? '' : `?${parameters}`}`;
-}
-
-function keysFor(providerId: string): Record<string, string> {
-	const { aimlApi, apiframe, evolink, minimax } = simulator.keys;
-	if (providerId === 'aimlApi') return bearer(aimlApi.apiKey);
-	if (providerId === 'evolink') return bearer(evolink.apiKey);
-	if (providerId === 'minimax') return bearer(minimax.apiKey);
-	return providerId === 'apiframe' ? { 'x-api-key': apiframe.apiKey } : signed(simulator);
-}
-
-function encoded(body: HttpBody | undefined): { json?: unknown; form?: FormData } {
-	if (body === undefined) return {};
-	if (body.kind === 'json') return { json: body.value };
-	const form = new FormData();
-	for (const field of body.fields) {
-		if ('value' in field) form.append(field.name, field.value);
-		else
-			form.append(
-				field.name,
-				new Blob([new Uint8Array(field.file.bytes)], { type: field.file.mimeType }),
-				field.file.fileName,
-			);
-	}
-	return { form };
-}
-
-async function send(adapter: ProviderAdapter, request: HttpRequest): Promise<HttpResponse> {
-	const headers = { ...keysFor(adapter.id), ...request.headers };
-	const reply = await call(addressOf(adapter.id, request), {
-		method: request.method,
-		headers,
-		...encoded(request.body),
-	});
-	return { status: reply.status, headers: {}, json: reply.json, text: reply.text };
-}
-
-/** Follows a create to its end, over the wire, at a gateway that has seen nothing before. */
-async function buy(adapter: ProviderAdapter, request: VideoRequest): Promise<Exclude<Step<Job>, { kind: 'next' }>> {
-	simulator.reset();
-	let exchange: Exchange<Job> = adapter.create(request);
-	for (;;) {
-		const step = exchange.read(await send(adapter, exchange.request));
-		if (step.kind !== 'next') return step;
-		exchange = step.exchange;
-	}
-}
 
 /** The prompt that the gateway has on record. */
 function promptBought(jobId: string): unknown {
@@ -229,7 +171,7 @@ describeProperties('validation', (holds) => {
 		holds('sells what the check lets through, as it was asked for', forms(adapter, 4), async ({ draft, ...terms }) => {
 			const validation = validate(adapter, draft);
 			fc.pre(validation.ok);
-			const step = await buy(adapter, asRequest(adapter, validation.request, terms));
+			const step = await buyAt(simulator, adapter, asRequest(adapter, validation.request, terms));
 			// Only Wiro itself tells under how many names it takes references; one name does not keep their order.
 			if (step.kind === 'failure' && /files and addresses together/.test(step.failure.message)) {
 				expect([adapter.id, step.failure.made, simulator.jobs]).toEqual(['wiro', 'no', []]);
@@ -247,7 +189,7 @@ describeProperties('validation', (holds) => {
 				const validation = validate(adapter, draft);
 				// Of a model nobody knows there is no request.
 				fc.pre(!validation.ok && Object.hasOwn(MODELS, draft.model));
-				const step = await buy(adapter, asRequest(adapter, forced(draft), terms));
+				const step = await buyAt(simulator, adapter, asRequest(adapter, forced(draft), terms));
 				if (step.kind === 'failure') return expect(['invalid', 'notFound']).toContain(step.failure.kind);
 				expect(validation.problems.filter((problem) => !isStricter(problem, adapter, draft))).toEqual([]);
 			},

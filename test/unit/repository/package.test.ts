@@ -161,8 +161,8 @@ describe('the packed package', () => {
 		).toEqual([]);
 	});
 
-	test('weighs less than 200 KB', () => {
-		expect(packed.bytes).toBeLessThan(200_000);
+	test('weighs less than 130 KB', () => {
+		expect(packed.bytes).toBeLessThan(130_000);
 	});
 });
 

@@ -157,7 +157,7 @@ describe('the tables of providers and models', () => {
 });
 
 describe('the form', () => {
-	const isField = ({ type }: INodeProperties) => type !== 'notice' && type !== 'credentials';
+	const isField = ({ type }: INodeProperties) => !['notice', 'credentials', 'hidden'].includes(type);
 	const fields = hailuoProperties.filter(isField);
 	const operations = fields.filter(({ name }) => name === 'operation').flatMap(({ options = [] }) => options);
 
@@ -286,6 +286,7 @@ describe('the messages', () => {
 		...FAILURE_KINDS.map((kind) => requestError(place, failure(kind), null)),
 		unknownOutcomeError(place, failure('network')),
 		jobFailedError(place, { ...job, status: 'failed' }),
+		jobFailedError(place, { ...job, status: 'failed', failure: { code: null, message: '…' } }),
 		jobFailedError(place, { ...job, status: 'cancelled' }),
 		timedOutError(place, job, null, 30),
 		stoppedError(place, job, 'running'),
@@ -298,11 +299,14 @@ describe('the messages', () => {
 
 	test('that the code spells out have a cure each, and no cure is for a message that there is not', () => {
 		const cured = [
-			...firstCells(README, 'Troubleshooting', 'Message of a suspended wait'),
+			...firstCells(FAILURES, 'Messages of Suspend and Loop', 'Message'),
 			...firstCells(FAILURES, 'Messages about a value', 'Message'),
 		];
-		const layout = readRepositoryFile('nodes/Hailuo/operations/suspend/checkWiring.ts');
-		const refusals = [...layout.matchAll(/`((?:Output '|'Wait Strategy' )[^`]+)`/g)].map(([, title]) => title!);
+		const waits = ['loop/checkLoop.ts', 'suspend/suspendItems.ts'].map((file) =>
+			readRepositoryFile(`nodes/Hailuo/operations/${file}`),
+		);
+		const spelledOut = /(?:\w+: |refuse\(\s*run,\s*)`((?:An AI|Output|This|The workflow) [^`]+)`/g;
+		const refusals = waits.flatMap((text) => [...text.matchAll(spelledOut)].map(([, title]) => title!));
 		const credentialReading = readRepositoryFile('nodes/Hailuo/core/http/credentialFields.ts');
 		const credentialTitles = [...credentialReading.matchAll(/title: `([^`]+)`/g)].map(([, title]) => title!);
 		expect(refusals.length).toBeGreaterThan(0);

@@ -10,7 +10,21 @@ const KEPT_SLEEPERS = 5_000;
  * forgotten here, by a restart or because the rings came to several processes, costs time until the recheck and nothing else.
  */
 export class CallbacksSeen {
-	private readonly bySleeper = new Map<string, { jobIds: Set<string>; at: number }>();
+	private readonly bySleeper = new Map<string, { jobIds: ReadonlySet<string>; isWhole: boolean; at: number }>();
+
+	/**
+	 * Takes note that all rings of a sleeper will come here: this very process has put it aside, and so it is the only one
+	 * that executions and callbacks come to.
+	 */
+	expect(sleeper: string, now: number): void {
+		const known = this.bySleeper.get(sleeper)?.jobIds ?? new Set<string>();
+		this.keep(sleeper, { jobIds: known, isWhole: true, at: now });
+	}
+
+	/** @returns whether no ring of this sleeper can have come to another process, or to this one before a restart */
+	isWhole(sleeper: string): boolean {
+		return this.bySleeper.get(sleeper)?.isWhole === true;
+	}
 
 	/**
 	 * Takes note of jobs that ring.
@@ -21,15 +35,19 @@ export class CallbacksSeen {
 	 * nothing, and a read can find a job not over yet whose callback will not come again
 	 */
 	add(sleeper: string, jobIds: readonly string[], now: number): ReadonlySet<string> {
-		const known = this.bySleeper.get(sleeper)?.jobIds ?? [];
-		const rung = { jobIds: new Set([...known, ...jobIds]), at: now };
-		// The last to ring stands last.
+		const known = this.bySleeper.get(sleeper);
+		const jobIdsSoFar = new Set([...(known?.jobIds ?? []), ...jobIds]);
+		this.keep(sleeper, { jobIds: jobIdsSoFar, isWhole: known?.isWhole === true, at: now });
+		return jobIdsSoFar;
+	}
+
+	private keep(sleeper: string, entry: { jobIds: ReadonlySet<string>; isWhole: boolean; at: number }): void {
+		// The last one heard of stands last.
 		this.bySleeper.delete(sleeper);
-		this.bySleeper.set(sleeper, rung);
+		this.bySleeper.set(sleeper, entry);
 		for (const [oldest, { at }] of this.bySleeper) {
-			if (now - at <= KEPT_MILLISECONDS && this.bySleeper.size <= KEPT_SLEEPERS) break;
+			if (entry.at - at <= KEPT_MILLISECONDS && this.bySleeper.size <= KEPT_SLEEPERS) break;
 			this.bySleeper.delete(oldest);
 		}
-		return rung.jobIds;
 	}
 }

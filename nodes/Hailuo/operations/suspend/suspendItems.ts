@@ -1,171 +1,151 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { pauseSeconds } from '../../core/waiting/rhythm';
-import { isDue, isSettled, wakeAt } from '../../core/waiting/waitState';
-import { readRelease } from '../../fields/form';
-import { pause } from '../../io/cancelSignal';
-import { inputError, nameOtherJobs, nameOwnJob, stoppedError } from '../../io/errors';
-import { isSingleStep } from '../../io/n8nInternals';
-import { WaitProof } from '../../io/waitProof';
+import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
+import { enter, type WaitState } from '../../core/waiting/waitState';
+import { cleanText, textAt } from '../../core/http/read';
+import { stoppedError } from '../../io/errors';
+import { hasSpareOutput } from '../../io/wiring';
+import { CAN_AWAIT_EXECUTION, isToolRun, keepDoorbell, wiringOf } from '../../io/n8nInternals';
 import { afterStop } from '../afterStop';
-import { finish } from '../finish';
-import { parametersOf, placeOf, type RunContext } from '../runContext';
-import { toNodeError, type ItemOutcome } from '../runItems';
-import { conclude } from '../wait';
-import { checkWiring } from './checkWiring';
-import { carry, goRound, look, readWaitingItems, type OtherItem, type WaitingItem } from './waitingItem';
+import { planCallback } from '../callbackPlan';
+import { NOT_FOR_AGENTS } from '../loop/checkLoop';
+import type { Operation } from '../operation';
+import { makeJob, readPurchase } from '../purchase';
+import { placeOf, type RunContext } from '../runContext';
+import { runItems, toOutput } from '../runItems';
+import { beginWait, draftWaitSettings, planOf, readWaitSettings } from '../wait';
+import { drawInnerWorkflow, readDoorbell, resolveSettings } from './innerWorkflow';
+import { parkItem } from './parkedItem';
 
-async function release(run: RunContext, waiting: WaitingItem): Promise<ItemOutcome> {
-	const { itemIndex, settings, state } = waiting;
-	const conclusion = conclude(run, itemIndex, state, settings.waiting);
-	if (conclusion instanceof Error) return { ok: false, error: conclusion };
-	try {
-		return { ok: true, item: await finish(run, itemIndex, conclusion, settings) };
-	} catch (failure) {
-		const mapped = toNodeError(run, failure, itemIndex);
-		nameOwnJob(mapped, conclusion.job);
-		return { ok: false, error: mapped };
-	}
-}
+/** The waits of a run that have been begun, by item. */
+type Begun = Map<number, { state: WaitState; isBought: boolean }>;
 
-function inOrder<Entry extends { itemIndex: number }>(entries: Entry[]): Entry[] {
-	return entries.sort((left, right) => left.itemIndex - right.itemIndex);
-}
-
-type Finished = Array<{ itemIndex: number; outcome: ItemOutcome }>;
-
-/** @throws the first item's error, when the others shall not go on */
-async function releaseAll(
-	run: RunContext,
-	settled: readonly WaitingItem[],
-	others: readonly OtherItem[],
-	all: readonly WaitingItem[],
-	goOn: boolean,
-): Promise<Finished> {
-	const outcomes = settled.map(async (waiting) => ({
-		itemIndex: waiting.itemIndex,
-		outcome: await release(run, waiting),
-	}));
-	const left = others.map(({ itemIndex, outcome }) => ({ itemIndex, outcome }));
-	const finished = inOrder([...(await Promise.all(outcomes)), ...left]);
-	for (const { itemIndex, outcome } of finished) {
-		if (!outcome.ok && !goOn) throw endRun(run, outcome.error, itemIndex, all);
-	}
-	return finished;
-}
-
-/** @returns the error, naming the jobs of the other items too */
-function endRun(run: RunContext, error: Error, itemIndex: number, all: readonly WaitingItem[]): Error {
-	const mapped = toNodeError(run, error, itemIndex);
-	nameOtherJobs(mapped, new Map(all.map((waiting) => [waiting.itemIndex, waiting.state.job])), itemIndex);
-	return mapped;
-}
-
-/** What has to end the run is not kept until the others are over. */
-function throwFirst(run: RunContext, settled: readonly WaitingItem[], all: readonly WaitingItem[]): void {
-	for (const { itemIndex, state, settings } of settled) {
-		const conclusion = conclude(run, itemIndex, state, settings.waiting);
-		if (conclusion instanceof Error) throw endRun(run, conclusion, itemIndex, all);
-	}
-}
-
-/** A Stop while jobs are being read. One while the execution is suspended never reaches the node. */
-async function endAtStop(run: RunContext, all: readonly WaitingItem[]): Promise<void> {
-	if (!run.isStoppedByUser()) return;
-	const open = all.filter(({ state }) => !isSettled(state));
-	const left = await Promise.all(
-		open.map(async ({ state, settings }) => await afterStop(run, state.job, settings.options.cancelOnStop)),
-	);
-	const [first] = open;
-	if (first && left[0]) throw stoppedError(placeOf(run, first.itemIndex), first.state.job, left[0]);
-}
-
-/** Milliseconds that are not worth another sleep: n8n looks only once a minute for executions to wake. */
-const SHORT_REST = 10_000;
-
-/** A callback may come so soon after a read that the provider is not to be asked again for some seconds. */
-async function restAfterRings(run: RunContext, waiting: readonly WaitingItem[]): Promise<void> {
-	const rung = waiting.filter(({ state }) => state.rang && !isSettled(state));
-	const rests = rung.map(({ state, plan }) => wakeAt(state, plan) - Date.now()).filter((rest) => rest <= SHORT_REST);
-	await pause(Math.max(0, ...rests), run.stop);
-}
-
-/** In n8n's memory of the node, which an execution keeps while it is suspended. */
-const WENT_ROUND = 'wentRound';
-
-/**
- * Says whether the items have just been sent round with what was learned, so that there is nothing to do but suspend. Were
- * that told by the items alone, a node on the way that drops or changes the state would have them read and sent round
- * without end.
- */
-function takeRound(context: IExecuteFunctions): boolean {
-	const memory = context.getContext('node');
-	const wentRound = memory[WENT_ROUND] === true;
-	memory[WENT_ROUND] = false;
-	return wentRound;
-}
-
-export interface SuspendResult {
-	recheck: INodeExecutionData[];
-	finished: Finished;
+function refuse(run: RunContext, title: string, description: string): NodeOperationError {
+	return new NodeOperationError(run.context.getNode(), title, { description });
 }
 
 /**
- * Waits without staying: reads the jobs that are due, sends round what is not over by output Recheck, and suspends the
- * execution when there is nothing to do before some moment or a callback.
+ * Looks, before anything is bought, whether the execution can be put aside at all.
  *
- * @param goOn n8n's Continue On Fail
- * @returns what leaves by the two outputs
- * @throws NodeOperationError when the workflow is not wired for it; the first item's error when the others shall not go on
+ * @throws NodeOperationError that says what to do
  */
-export async function suspendItems(run: RunContext, goOn: boolean): Promise<SuspendResult> {
+function checkSuspension(run: RunContext): void {
 	const { context } = run;
-	const problems: string[] = [];
-	const mode = readRelease(parametersOf(run, 0), problems);
-	if (problems.length > 0) throw inputError(placeOf(run, 0), problems);
-	const step = isSingleStep(context);
-	if (!step) checkWiring(run, mode);
-	const proof = await WaitProof.open(context, run.adapter);
-	const { waiting, others } = readWaitingItems(run, proof, goOn);
-
-	const cameRound = takeRound(context);
-	if (!cameRound) await restAfterRings(run, waiting);
-	const now = Date.now();
-	const due = new Set(waiting.filter(({ state, plan }) => (step && !isSettled(state)) || isDue(state, now, plan)));
-	const looked = await Promise.all(
-		waiting.map(async (one) => (due.has(one) && !cameRound ? await look(run, one) : one)),
-	);
-	await endAtStop(run, looked);
-	const settled = looked.filter(({ state }) => isSettled(state));
-	const open = looked.filter(({ state }) => !isSettled(state));
-	if (!goOn) throwFirst(run, settled, looked);
-
-	const isOver = open.length === 0;
-	if (step && !isOver) {
-		run.hints.addGeneral(
-			`Only this step was run, so the jobs were read once and nothing waits. Run the whole workflow to wait`,
+	if (isToolRun(context)) throw refuse(run, NOT_FOR_AGENTS.title, NOT_FOR_AGENTS.cure);
+	if (!CAN_AWAIT_EXECUTION) {
+		throw refuse(
+			run,
+			`This n8n is too old for 'Wait Strategy' Suspend`,
+			`It takes n8n 2.27 or later. Until then use 'Create Video', and behind it 'Wait for Video' with 'Wait Strategy' Loop, or set it to Poll.`,
 		);
 	}
-	const someLeave = mode === 'asFinished' && settled.length + others.length > 0;
-	if (isOver || step || someLeave) {
-		const recheck = open.map((one) => goRound(one, proof));
-		return { recheck, finished: await releaseAll(run, settled, others, looked, goOn) };
+	if (!context.getWorkflow().id) {
+		throw refuse(
+			run,
+			`The workflow is not saved yet`,
+			`n8n goes on with saved workflows only. Save it and run it again.`,
+		);
 	}
-	// What was learned has to be on the items before the execution is suspended: n8n keeps a node's input, not its output.
-	if (!cameRound && looked.some(({ changed }) => changed)) {
-		context.getContext('node')[WENT_ROUND] = true;
-		const round = [
-			...looked.map((one) => ({ itemIndex: one.itemIndex, item: goRound(one, proof) })),
-			// An item of nothing but an error would be taken for one of n8n's own and be led to the error output early.
-			...others.map(({ itemIndex, item }) => ({ itemIndex, item: carry(item, itemIndex, {}) })),
-		];
-		return { recheck: inOrder(round).map(({ item }) => item), finished: [] };
-	}
-	// What is due right after a read was touched on the way, and so was a ring: neither hastens the next look.
-	const moments = open.map(({ state, plan }) => {
-		if (!cameRound) return wakeAt(state, plan);
-		const next = wakeAt({ ...state, rang: false }, plan);
-		return next > now ? next : now + pauseSeconds(state.looks, plan.rhythm) * 1000;
+	const wiring = wiringOf(context);
+	if (wiring !== null && hasSpareOutput(wiring, context.getNode().name)) throw refuse(run, DRAWN.title, DRAWN.cure);
+}
+
+/** Of a node that suspends, with a loop drawn around it. */
+export const DRAWN = {
+	title: `This node has one output now, but two are connected`,
+	cure: `Suspend needs no loop: continue your workflow from the first output and remove the connection that leads back. Or set 'Wait Strategy' to Loop, which works as the two outputs were drawn.`,
+} as const;
+
+/** Makes each item's job. */
+function creating(begun: Begun): Operation {
+	return {
+		async prepare(run, itemIndex) {
+			const { settings, problems } = draftWaitSettings(run, itemIndex);
+			const plan = await planCallback(run, itemIndex, settings.options);
+			const all = { callback: plan.callback, problems: [...problems, ...plan.problems] };
+			const purchase = await readPurchase(run, itemIndex, settings.options, all);
+			return async () => {
+				const { job, adopted } = await makeJob(run, purchase);
+				// Nobody will see this item any more, so nobody could make use of the job.
+				if (run.isStoppedByUser()) throw stoppedError(placeOf(run, itemIndex), job, await afterStop(run, job, true));
+				const state = enter(job, Date.now(), planOf(run, settings, 'rechecking'), !adopted);
+				begun.set(itemIndex, { state, isBought: true });
+				return { json: {} };
+			};
+		},
+	};
+}
+
+/** Takes each item's job as it is. */
+function taking(begun: Begun): Operation {
+	return {
+		refersToJob: true,
+		prepare(run, itemIndex) {
+			const settings = readWaitSettings(run, itemIndex);
+			const state = beginWait(run, itemIndex, planOf(run, settings, 'rechecking'));
+			return async () => {
+				begun.set(itemIndex, { state, isBought: false });
+				return await Promise.resolve({ json: {} });
+			};
+		},
+	};
+}
+
+/** What n8n makes of an error of another execution is not always an error of a node. */
+function toOwnError(run: RunContext, error: unknown): Error {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	const message = error instanceof Error ? error.message : String(error);
+	return new NodeOperationError(run.context.getNode(), cleanText(message), {
+		description: textAt(error, 'description') ?? '',
 	});
-	await context.putExecutionToWait(new Date(Math.max(Math.min(...moments), now + 1000)));
-	return { recheck: [...context.getInputData()], finished: [] };
+}
+
+/**
+ * Waits without staying and without a drawing: a workflow made for it waits in the place of this node, and n8n puts this
+ * execution aside until that one is over. Then it hands on what that one came to as this node's output, or its error; this
+ * node does not run again.
+ *
+ * @param operation whether the jobs are to be made first
+ * @param goOn n8n's Continue On Fail
+ * @returns the node's output: nothing yet where the execution is put aside
+ * @throws NodeOperationError when that cannot be; the first item's error when the others shall not go on
+ */
+export async function suspendItems(
+	run: RunContext,
+	operation: 'createAndWait' | 'wait',
+	goOn: boolean,
+): Promise<INodeExecutionData[]> {
+	const { context } = run;
+	checkSuspension(run);
+	const begun: Begun = new Map();
+	const count = context.getInputData().length;
+	const outcomes = await runItems(run, operation === 'wait' ? taking(begun) : creating(begun), count, goOn);
+	if (begun.size === 0) return outcomes.map((outcome, itemIndex) => toOutput(run, outcome, itemIndex));
+	const settingsOf = resolveSettings(context);
+	const parked = outcomes.map((outcome, itemIndex) => {
+		const wait = begun.get(itemIndex);
+		if (wait === undefined) return parkItem(itemIndex, { outcome: toOutput(run, outcome, itemIndex).json });
+		const settings = settingsOf(itemIndex);
+		const { state, isBought } = wait;
+		return parkItem(itemIndex, { ...(settings && { settings }), ...(isBought && { isBought }) }, state);
+	});
+	try {
+		const { data, waitTill } = await context.executeWorkflow(
+			{ code: drawInnerWorkflow(context, goOn) },
+			parked,
+			undefined,
+			{
+				parentExecution: {
+					executionId: context.getExecutionId(),
+					workflowId: context.getWorkflow().id ?? '',
+					shouldResume: true,
+				},
+			},
+		);
+		const items = data[0] ?? [];
+		if (!waitTill) return items;
+		const doorbell = readDoorbell(items[0]?.json);
+		if (doorbell !== null) keepDoorbell(context, doorbell);
+		return [];
+	} catch (error) {
+		throw toOwnError(run, error);
+	}
 }

@@ -4,7 +4,7 @@ import { cleanText } from '../../core/http/read';
 import { isOver, type Job } from '../../core/job/job';
 import { writeJob } from '../../core/job/jobFromItem';
 import { readTriggerForm } from '../../fields/form';
-import { resumeExecution } from '../../io/resumeExecution';
+import { openRinger, ringDoorbell } from '../../io/resumeExecution';
 import { fetchingCredentialsOnce } from '../../io/tickets';
 import { respond } from '../../io/webhookResponse';
 import type { ProviderAdapter } from '../../providers/adapter';
@@ -45,7 +45,7 @@ function wake(context: IWebhookFunctions, { note, ticket }: ProvedCallback, name
 	// The doorbell believes nothing either, so there is nothing to be read back here.
 	if (!isOver(note) || ticket === null) return RECEIVED;
 	if (ticket.resumeUrl === null) return { status: 400, message: 'The ticket names no execution' };
-	const ring = resumeExecution(context, { url: ticket.resumeUrl, serial: ticket.serial, note });
+	const ring = ringDoorbell(openRinger(context), { url: ticket.resumeUrl, serial: ticket.serial, ring: { note } });
 	if (ring === 'notOurs') {
 		context.logger.warn(`Hailuo Trigger: the ticket of ${name} names an address that is not of this n8n`);
 		return { status: 400, message: 'The ticket names no execution of this n8n' };

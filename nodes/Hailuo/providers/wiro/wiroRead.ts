@@ -40,6 +40,8 @@ export const WIRO: ProviderIdentity = {
 			// As third parties list it; the frame's own shape is kept.
 			lastFrame: 'besideFirst',
 			aspectRatios: { text: FIXED_RATIOS, reference: FIXED_RATIOS },
+			// Of one upload (Wiro docs, files); of a form with several files nothing is said.
+			filesTogether: 100,
 		}),
 	],
 	/** The socket access token: a second name of the same task. */

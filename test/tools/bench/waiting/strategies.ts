@@ -1,7 +1,6 @@
-import { create, loop, suspendingWait } from '../../../e2e/support/durable';
 import type { Suite } from '../../../e2e/support/suite';
 import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
-import { hailuo, inARow, noOperation, VIDEO_FROM_PROMPT, webhookTrigger, workflowOf } from '../../host/workflows';
+import { hailuo, noOperation, VIDEO_FROM_PROMPT, webhookTrigger, workflowOf } from '../../host/workflows';
 import type { ProviderName } from '../../simulator/types';
 import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from '../alternatives/builtInNode';
 import {
@@ -78,12 +77,14 @@ const suspend: Strategy = {
 	label: 'Hailuo node, suspended',
 	suspends: true,
 	prepare: async (suite) => {
-		const trigger = webhookTrigger(WEBHOOK_PATH);
-		const made = withParameters(create(suite, PROVIDER, { callback: 'thisExecution' }));
-		const wait = suspendingWait(suite, PROVIDER, { options: { recheckInterval: RECHECK_MINUTES } });
-		const { nodes, wires } = loop('drawn');
-		const row = [trigger, made, wait];
-		return atGateway(suite, workflowOf('Suspends', [...row, ...nodes], { wires: [...inARow(row), ...wires] }));
+		const video = { provider: PROVIDER, operation: 'createAndWait', ...VIDEO_FROM_PROMPT };
+		const waiting = {
+			waitStrategy: 'suspend',
+			callback: 'thisExecution',
+			options: { recheckInterval: RECHECK_MINUTES },
+		};
+		const node = withParameters(hailuo({ ...video, ...waiting }, suite.credentials, { name: 'Video' }));
+		return atGateway(suite, workflowOf('Suspends', [webhookTrigger(WEBHOOK_PATH), node, noOperation(DOWNSTREAM)]));
 	},
 };
 

@@ -1,20 +1,22 @@
-import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { isOver } from '../../core/job/job';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { isOver, type Job } from '../../core/job/job';
 import { textAt, valueAt } from '../../core/http/read';
 import { CallbacksSeen } from '../../core/callback/callbacksSeen';
 import { isSettled, readWaitState, WAIT_FIELD, type WaitState } from '../../core/waiting/waitState';
 import { ResumeGuard } from '../../core/callback/resumeGuard';
 import { readRelease, type Release } from '../../fields/form';
-import { heldItems, isStillThere, turnOf } from '../../io/n8nInternals';
-import { readHandedOn } from '../../io/resumeExecution';
-import { respond } from '../../io/webhookResponse';
+import { doorbellUrlOf, heldItems, isStillThere, turnOf } from '../../io/n8nInternals';
+import { openRinger, readHandedOn, type Ring } from '../../io/resumeExecution';
+import { refuseForNow, stayAsleep } from '../../io/webhookResponse';
+import { concerns, type ProviderAdapter } from '../../providers/adapter';
 import { providerById } from '../../providers/registry';
-import { concerns } from '../../providers/adapter';
-
-/** Answers the provider without waking the execution. */
-function stayAsleep(reason: string): IWebhookResponseData {
-	return { webhookResponse: { resumed: false, reason } };
-}
+import { isBeingWoken, wakeWhenQuiet } from './quietRings';
 
 /** Marks a copy of an item as rung. */
 function ring(item: INodeExecutionData): INodeExecutionData {
@@ -41,10 +43,25 @@ function openStateOf({ json }: INodeExecutionData, handleNames: readonly string[
 	return state === null || isSettled(state) ? null : state;
 }
 
-/** The status n8n has for an execution that runs: providers call again. */
-function refuseForNow(context: IWebhookFunctions, message: string): IWebhookResponseData {
-	respond(context, 409, message);
-	return { noWebhookResponse: true };
+/** An execution, and the node in it that waits. */
+function sleeperOf(context: IExecuteFunctions | IWebhookFunctions): string {
+	return `${context.getExecutionId()} ${context.getNode().name}`;
+}
+
+/** Takes note that this process is about to put the execution aside. */
+export function expectAllRings(context: IExecuteFunctions): void {
+	CALLBACKS_SEEN.expect(sleeperOf(context), Date.now());
+}
+
+/** What is told of jobs: by a callback, or by a process that has taken callbacks of theirs. */
+function readRing(context: IWebhookFunctions, adapter: ProviderAdapter): Ring | null {
+	const body: unknown = context.getBodyData();
+	const note = adapter.callbacks?.readCallback(body) ?? null;
+	return readHandedOn(body) ?? (note === null ? null : { note });
+}
+
+function isAbout(ring: Ring, job: Job): boolean {
+	return 'note' in ring ? concerns(ring.note, job) : ring.rungJobs.includes(job.jobId);
 }
 
 /**
@@ -55,28 +72,25 @@ function refuseForNow(context: IWebhookFunctions, message: string): IWebhookResp
  */
 export async function answerDoorbell(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const adapter = providerById(textAt(context.getNodeParameter('provider', '')) ?? '');
-	const body: unknown = context.getBodyData();
-	const note = readHandedOn(body) ?? adapter?.callbacks?.readCallback(body) ?? null;
-	if (adapter === undefined || note === null) return stayAsleep('not a callback of this provider');
-	if (!isOver(note)) return stayAsleep('only progress');
+	const given = adapter === undefined ? null : readRing(context, adapter);
+	if (adapter === undefined || given === null) return stayAsleep('not a callback of this provider');
+	if ('note' in given && !isOver(given.note)) return stayAsleep('only progress');
 	const items = heldItems(context);
 	const states = items.map((item) => openStateOf(item, adapter.handles));
 	const awaited = states.filter((state) => state !== null);
-	const ringing = awaited.map(({ job }) => job).filter((job) => concerns(note, job));
+	const ringing = awaited.filter(({ job }) => isAbout(given, job)).map(({ job }) => job.jobId);
 	if (ringing.length === 0) return stayAsleep('not a job that is waited for');
 
-	const sleeper = `${context.getExecutionId()} ${context.getNode().name}`;
+	const sleeper = sleeperOf(context);
 	const now = Date.now();
-	const rung = CALLBACKS_SEEN.add(
-		sleeper,
-		ringing.map(({ jobId }) => jobId),
-		now,
-	);
+	const rung = CALLBACKS_SEEN.add(sleeper, ringing, now);
 	const isLast = awaited.every(({ job }) => rung.has(job.jobId));
 	// A job that did not succeed may end the wait of all.
-	const isGood = note.status === 'succeeded';
-	if (!isLast && isGood && releaseOf(context) === 'together')
+	const isGood = 'note' in given && given.note.status === 'succeeded';
+	if (!isLast && isGood && releaseOf(context) === 'together') {
+		if (!CALLBACKS_SEEN.isWhole(sleeper)) wakeWhenQuiet(openRinger(context), sleeper, doorbellUrlOf(context), ringing);
 		return stayAsleep('the execution is woken for the last of its jobs');
+	}
 	// n8n itself wakes it then, or has done so since this request began: its clock passes no doorbell.
 	if (Math.min(...awaited.map(({ nextCheckAt }) => Date.parse(nextCheckAt))) <= now + NEARLY_DUE)
 		return refuseForNow(context, 'The execution is about to look by itself');
@@ -84,6 +98,7 @@ export async function answerDoorbell(context: IWebhookFunctions): Promise<IWebho
 	if (there === false) return refuseForNow(context, 'The execution has gone on');
 	if (!RESUME_GUARD.begin(sleeper, turnOf(context), there === true, Date.now()))
 		return refuseForNow(context, 'The execution is being woken by another callback');
+	isBeingWoken(sleeper);
 	const marked = items.map((item, index) => (rung.has(states[index]?.job.jobId ?? '') ? ring(item) : item));
 	return { webhookResponse: { resumed: true }, workflowData: [marked] };
 }

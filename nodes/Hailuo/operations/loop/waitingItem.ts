@@ -1,22 +1,13 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { describeJob } from '../../core/job/job';
-import { readJobFromItem } from '../../core/job/jobFromItem';
-import {
-	enter,
-	expire,
-	readWaitState,
-	settle,
-	WAIT_FIELD,
-	type WaitPlan,
-	type WaitState,
-} from '../../core/waiting/waitState';
+import { expire, readWaitState, settle, WAIT_FIELD, type WaitPlan, type WaitState } from '../../core/waiting/waitState';
 import { nameOtherJobs } from '../../io/errors';
-import type { WaitProof } from '../../io/waitProof';
+import type { StateSeal } from '../../io/waitProof';
 import { fetchJob } from '../askAgain';
-import { carriedJobs, passOnFailed, readJobReference } from '../jobReference';
+import { carriedJobs, passOnFailed } from '../jobReference';
 import { toNodeError, type ItemOutcome } from '../runItems';
 import type { RunContext } from '../runContext';
-import { planOf, readWaitSettings, type WaitSettings } from '../wait';
+import { parkedOutcome } from '../suspend/parkedItem';
+import { beginWait, planOf, readWaitSettings, type WaitSettings } from '../wait';
 
 /** One item on its way round. */
 export interface WaitingItem {
@@ -36,31 +27,28 @@ export interface OtherItem {
 	outcome: ItemOutcome;
 }
 
-function begin(run: RunContext, itemIndex: number, plan: WaitPlan): WaitState {
-	const { json } = run.context.getInputData()[itemIndex] ?? {};
-	const reference = readJobReference(run, itemIndex);
-	const provider = run.adapter.id;
-	const stored = readJobFromItem(json, run.adapter.handles);
-	// Any other item may have columns of these names with something else in them.
-	const isTold = stored?.provider === provider && stored.jobId === reference.jobId;
-	return enter(isTold ? stored : describeJob({ provider, ...reference }), Date.now(), plan);
-}
-
-function readWaitingItem(run: RunContext, proof: WaitProof, item: INodeExecutionData, itemIndex: number): WaitingItem {
+function readWaitingItem(run: RunContext, seal: StateSeal, item: INodeExecutionData, itemIndex: number): WaitingItem {
 	const settings = readWaitSettings(run, itemIndex);
 	const plan = planOf(run, settings, 'rechecking');
 	const state = readWaitState(item.json, run.adapter.handles);
-	if (state?.job.provider === run.adapter.id && proof.isSealed(item.json, state)) {
+	if (state?.job.provider === run.adapter.id && seal.isSealed(item.json, state)) {
 		const current = expire(state, Date.now(), plan);
 		return { item, itemIndex, settings, plan, state: current, changed: current !== state };
 	}
-	const begun = begin(run, itemIndex, plan);
+	const begun = beginWait(run, itemIndex, plan);
 	if (state?.job.jobId !== begun.job.jobId) return { item, itemIndex, settings, plan, state: begun, changed: true };
 	// A state that cannot be proved, such as one of an earlier version or one that a node on the way has touched, is believed
 	// in nothing but when it began and when it is to be looked at.
 	const { since, nextCheckAt, notBefore, rang } = state;
 	const bounded = { since: since < begun.since ? since : begun.since, nextCheckAt, notBefore, rang };
 	return { item, itemIndex, settings, plan, state: expire({ ...begun, ...bounded }, Date.now(), plan), changed: false };
+}
+
+/** @returns what leaves for an item that waits for nothing; null for one that waits */
+function passOn(run: RunContext, item: INodeExecutionData, itemIndex: number): INodeExecutionData | null {
+	if (run.handBack === null) return passOnFailed(run, itemIndex);
+	const outcome = parkedOutcome(item);
+	return outcome === null ? null : { json: outcome, pairedItem: { item: itemIndex } };
 }
 
 /**
@@ -72,16 +60,17 @@ function readWaitingItem(run: RunContext, proof: WaitProof, item: INodeExecution
  */
 export function readWaitingItems(
 	run: RunContext,
-	proof: WaitProof,
+	seal: StateSeal,
 	goOn: boolean,
 ): { waiting: WaitingItem[]; others: OtherItem[] } {
 	const waiting: WaitingItem[] = [];
 	const others: OtherItem[] = [];
 	for (const [itemIndex, item] of run.context.getInputData().entries()) {
 		try {
-			const failed = readWaitState(item.json, run.adapter.handles) === null ? passOnFailed(run, itemIndex) : null;
-			if (failed === null) waiting.push(readWaitingItem(run, proof, item, itemIndex));
-			else others.push({ item, itemIndex, outcome: { ok: true, item: failed } });
+			const hasState = readWaitState(item.json, run.adapter.handles) !== null;
+			const left = hasState ? null : passOn(run, item, itemIndex);
+			if (left === null) waiting.push(readWaitingItem(run, seal, item, itemIndex));
+			else others.push({ item, itemIndex, outcome: { ok: true, item: left } });
 		} catch (error) {
 			const mapped = toNodeError(run, error, itemIndex);
 			if (!goOn) {
@@ -113,7 +102,7 @@ export function carry(item: INodeExecutionData, itemIndex: number, state: IDataO
 }
 
 /** @returns the item as it goes round, with the state it has by now */
-export function goRound({ item, itemIndex, state, changed }: WaitingItem, proof: WaitProof): INodeExecutionData {
+export function goRound({ item, itemIndex, state, changed }: WaitingItem, seal: StateSeal): INodeExecutionData {
 	// n8n stores an object once, however often it appears: what is not changed must not be copied at every turn.
-	return changed ? carry(item, itemIndex, proof.seal(state)) : { ...item, pairedItem: { item: itemIndex } };
+	return changed ? carry(item, itemIndex, seal.seal(state)) : { ...item, pairedItem: { item: itemIndex } };
 }

@@ -4,7 +4,7 @@ import type { Release } from '../../fields/form';
 import { isAwaitedByParent, isToolRun, wiringOf } from '../../io/n8nInternals';
 import type { RunContext } from '../runContext';
 
-/** The node's outputs while it suspends. */
+/** The node's outputs while it waits in a loop. */
 export const RECHECK = 0;
 const FINISHED = 1;
 
@@ -14,7 +14,13 @@ export const LOOP_FAULTS = {
 } as const;
 
 /** What to do about it. */
-export const WIRE_RECHECK = `Drag from the output 'Recheck' to this node's own input, directly or through nodes that lead nowhere else, and continue your workflow from 'Finished'. Or set 'Wait Strategy' to Poll.`;
+export const WIRE_RECHECK = `Drag from the output 'Recheck' to this node's own input, directly or through nodes that lead nowhere else, and continue your workflow from 'Finished'. Or set 'Wait Strategy' to Suspend, which needs no loop.`;
+
+/** Of any wait that puts the execution aside. */
+export const NOT_FOR_AGENTS = {
+	title: `An AI agent cannot use this 'Wait Strategy'`,
+	cure: `An agent waits for its tool's answer, and an execution that is put aside gives none. Set 'Wait Strategy' to Poll.`,
+} as const;
 
 function refuse(run: RunContext, title: string, description: string): NodeOperationError {
 	return new NodeOperationError(run.context.getNode(), title, { description });
@@ -26,14 +32,10 @@ function refuse(run: RunContext, title: string, description: string): NodeOperat
  * @param release when finished items are to leave
  * @throws NodeOperationError that says what to connect
  */
-export function checkWiring(run: RunContext, release: Release): void {
+export function checkLoop(run: RunContext, release: Release): void {
 	const { context, hints } = run;
 	if (isToolRun(context)) {
-		throw refuse(
-			run,
-			`'Wait Strategy' Suspend cannot be used by an AI agent`,
-			`An agent waits for its tool's answer, and a suspended execution gives none. Set 'Wait Strategy' to Poll.`,
-		);
+		throw refuse(run, NOT_FOR_AGENTS.title, NOT_FOR_AGENTS.cure);
 	}
 	const wiring = wiringOf(context);
 	// A host that does not show its wiring is trusted.

@@ -1,0 +1,63 @@
+import type { Ringer } from '../../io/resumeExecution';
+import { ringDoorbell } from '../../io/resumeExecution';
+import { pause } from '../../io/cancelSignal';
+
+/**
+ * Seconds without another ring after which an execution is woken for the jobs that have rung, though others have not. Each
+ * such wake-up costs n8n a run, so the next one takes longer to come.
+ */
+const FIRST_QUIET_SECONDS = 4;
+const LONGEST_QUIET_SECONDS = 32;
+
+/** Executions that are listened for at a time; beyond that the recheck finds the jobs. */
+const MOST_SLEEPERS = 2_000;
+
+interface Quiet {
+	jobIds: Set<string>;
+	/** Milliseconds since 1970. */
+	ends: number;
+	wakings: number;
+	isListening: boolean;
+}
+
+const BY_SLEEPER = new Map<string, Quiet>();
+
+async function listen(ringer: Ringer, url: string, quiet: Quiet): Promise<void> {
+	while (Date.now() < quiet.ends) await pause(quiet.ends - Date.now());
+	quiet.isListening = false;
+	if (quiet.jobIds.size === 0) return;
+	const rungJobs = [...quiet.jobIds];
+	quiet.jobIds.clear();
+	quiet.wakings += 1;
+	ringDoorbell(ringer, { url, serial: `rung ${rungJobs.join(' ')}`, ring: { rungJobs } });
+}
+
+/**
+ * Wakes an execution, once no more callbacks come for a while, for jobs whose callbacks did not: where several processes
+ * take callbacks none of them knows all, and what one knew before a restart is forgotten.
+ *
+ * @param sleeper the execution, and the node in it that waits
+ * @param url its doorbell: another process may be behind it
+ */
+export function wakeWhenQuiet(ringer: Ringer, sleeper: string, url: string, jobIds: readonly string[]): void {
+	const known = BY_SLEEPER.get(sleeper);
+	if (known === undefined && BY_SLEEPER.size >= MOST_SLEEPERS) forgetSilent();
+	if (known === undefined && BY_SLEEPER.size >= MOST_SLEEPERS) return;
+	const quiet = known ?? { jobIds: new Set(), ends: 0, wakings: 0, isListening: false };
+	BY_SLEEPER.set(sleeper, quiet);
+	for (const jobId of jobIds) quiet.jobIds.add(jobId);
+	const seconds = Math.min(FIRST_QUIET_SECONDS * 2 ** quiet.wakings, LONGEST_QUIET_SECONDS);
+	quiet.ends = Date.now() + seconds * 1000;
+	if (quiet.isListening) return;
+	quiet.isListening = true;
+	void listen(ringer, url, quiet);
+}
+
+/** Takes note that an execution is being woken for all that has rung. */
+export function isBeingWoken(sleeper: string): void {
+	BY_SLEEPER.get(sleeper)?.jobIds.clear();
+}
+
+function forgetSilent(): void {
+	for (const [sleeper, { isListening }] of BY_SLEEPER) if (!isListening) BY_SLEEPER.delete(sleeper);
+}

@@ -1,0 +1,27 @@
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { textAt } from '../../core/http/read';
+import { isOver } from '../../core/job/job';
+import { keptDoorbell } from '../../io/n8nInternals';
+import { openRinger, readHandedOn, ringDoorbell } from '../../io/resumeExecution';
+import { refuseForNow, stayAsleep } from '../../io/webhookResponse';
+import { providerById } from '../../providers/registry';
+
+/**
+ * Answers a callback that comes to an execution which is put aside while another one waits in its place: it is handed on to
+ * that one's doorbell, which knows the jobs. This execution is never woken by it, so nothing can put it back.
+ */
+export function handOnCallback(context: IWebhookFunctions): IWebhookResponseData {
+	const adapter = providerById(textAt(context.getNodeParameter('provider', '')) ?? '');
+	const body: unknown = context.getBodyData();
+	const handedOn = readHandedOn(body);
+	const note =
+		handedOn !== null && 'note' in handedOn ? handedOn.note : (adapter?.callbacks?.readCallback(body) ?? null);
+	if (note === null) return stayAsleep('not a callback of this provider');
+	if (!isOver(note)) return stayAsleep('only progress');
+	const url = keptDoorbell(context);
+	if (url === null) return stayAsleep('nothing is waited for');
+	const { reference, status } = note;
+	const outcome = ringDoorbell(openRinger(context), { url, serial: `${reference.jobId} ${status}`, ring: { note } });
+	if (outcome === 'full') return refuseForNow(context, 'Too many executions are being woken');
+	return { webhookResponse: { resumed: false, handedOn: outcome === 'onItsWay' } };
+}
