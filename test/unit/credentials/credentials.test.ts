@@ -269,14 +269,6 @@ describe('EvoLink', () => {
 	])('has none for %j', async (url) => {
 		await expect(authenticate(url)).rejects.toThrow('its key is not sent to');
 	});
-
-	test('fails its test when the body says so', async () => {
-		api.reply = () => ({ status: 200, body: { success: false, message: 'Invalid token' } });
-		expect(await testCredential(type, { apiKey: KEY, baseUrl: api.url })).toEqual({
-			status: 'Error',
-			message: 'EvoLink refused the key',
-		});
-	});
 });
 
 test.each([
