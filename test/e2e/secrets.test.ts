@@ -81,7 +81,9 @@ function stepsOf(provider: ProviderName, isQuoted: boolean): Step[] {
 		['Create', { operation: 'create', ...video }],
 		// Without an answer it would wait for half an hour.
 		...(isQuoted ? [['Wait', { operation: 'wait', ...KNOWN }] satisfies Step] : []),
-		...(provider === 'wiro' ? [['Cancel', { operation: 'cancel', ...KNOWN }] satisfies Step] : []),
+		...(provider === 'minimax' || provider === 'wiro'
+			? [['Cancel', { operation: 'cancel', ...KNOWN }] satisfies Step]
+			: []),
 		['Get', { operation: 'get', ...KNOWN }],
 	];
 }
@@ -101,10 +103,11 @@ async function failEverywhere(account: Account, data: Account['data'], isQuoted:
 
 /** Keys and secrets as they are, in hexadecimal and in a URL, and every signature that was sent. */
 function needles(): string[] {
-	const { aimlApi, apiframe, evolink, wiro, wiroKeyOnly } = suite.simulator.keys;
-	const secrets = [aimlApi, apiframe, evolink, wiro, wiroKeyOnly].flatMap((keys) => Object.values<string>({ ...keys }));
+	const { aimlApi, apiframe, evolink, minimax, wiro, wiroKeyOnly } = suite.simulator.keys;
+	const accounts = [aimlApi, apiframe, evolink, minimax, wiro, wiroKeyOnly];
+	const secrets = accounts.flatMap((keys) => Object.values<string>({ ...keys }));
 	const signatures = suite.simulator.requests.flatMap(({ headers }) => headers['x-signature'] ?? []);
-	expect(secrets).toHaveLength(6);
+	expect(secrets).toHaveLength(7);
 	expect(signatures.length).toBeGreaterThan(10);
 	const spelled = secrets.flatMap((secret) => [
 		secret,

@@ -55,6 +55,21 @@ it("Apiframe's signature counts for these bytes and this key alone: nothing else
 	expect(await listener.items(1)).toHaveLength(1);
 });
 
+it("MiniMax's challenge comes back in time, and starts nothing; what it reports then does", async () => {
+	const listener = await listen(suite, { provider: 'minimax' });
+	const { jobId, callbackUrl } = await make(suite, 'minimax', listener);
+	const reply = await post(callbackUrl, { challenge: 'c-42' });
+	expect([reply.status, JSON.parse(reply.text)]).toEqual([200, { challenge: 'c-42' }]);
+	expect(reply.milliseconds).toBeLessThan(3000);
+	expect((await post(listener.url, { challenge: 'c-42' })).status).toBe(401);
+	expect(await listener.items(0)).toEqual([]);
+	suite.simulator.finishJob(jobId);
+	expect((await report(suite, 'minimax', callbackUrl, aCallback('minimax', jobId))).status).toBe(200);
+	expect((await listener.items(1)).map(({ json }) => json)).toMatchObject([
+		{ provider: 'minimax', jobId, status: 'succeeded', videoUrl: suite.simulator.job(jobId)?.videoUrl },
+	]);
+});
+
 it.each(CALLING_PROVIDERS)(
 	'malformed JSON and oversize bodies to %s are left to n8n, which stays well',
 	async (provider) => {

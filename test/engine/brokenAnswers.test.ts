@@ -22,7 +22,7 @@ const LONG_ID = '7615917337495212779';
 
 /** A job as all providers at once tell of it, with its id as it stands. */
 const jobWith = (id: string): string =>
-	`{"result":true,"errors":[],"id":${id},"jobId":${id},"generation_id":${id},"taskid":${id},"status":"queued",` +
+	`{"result":true,"errors":[],"id":${id},"jobId":${id},"generation_id":${id},"taskid":${id},"task_id":${id},"status":"queued",` +
 	`"tasklist":[{"id":${id},"status":"task_queue"}],"created":1756817821}`;
 
 const PAGE = '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking</h1></body></html>';

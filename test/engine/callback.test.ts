@@ -29,6 +29,15 @@ const BODIES: Record<CallingProvider, (callback: Record<string, unknown>) => unk
 		model_params: { prompt_optimizer: true, fast_pretreatment: false },
 		...callback,
 	}),
+	minimax: (callback) => ({
+		model: 'MiniMax-H3',
+		content: [{ type: 'text', text: PROMPT }],
+		resolution: '768P',
+		duration: 6,
+		ratio: '16:9',
+		aigc_watermark: false,
+		...callback,
+	}),
 	wiro: (callback) => ({
 		prompt: PROMPT,
 		promptOptimizer: 'true',
@@ -42,6 +51,7 @@ const BODIES: Record<CallingProvider, (callback: Record<string, unknown>) => unk
 const FIELDS: Record<CallingProvider, string> = {
 	apiframe: 'webhookUrl',
 	evolink: 'callback_url',
+	minimax: 'callback_url',
 	wiro: 'callbackUrl',
 };
 
@@ -74,8 +84,11 @@ describe("'Callback' None", () => {
 	);
 });
 
+/** Where the address of an execution that waits may be given. */
+const WAKING = CALLING.filter((provider) => provider !== 'minimax');
+
 describe("'Callback' This Execution", () => {
-	test.each(CALLING)("gives %s this execution's doorbell, and asks for the end only", (provider) =>
+	test.each(WAKING)("gives %s this execution's doorbell, and asks for the end only", (provider) =>
 		onStage(async ({ simulator, run }) => {
 			const { error, hints } = await run(aCreate(provider, { callback: 'thisExecution' }), inPublic);
 			expect([error, hints]).toEqual([undefined, []]);

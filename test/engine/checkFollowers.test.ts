@@ -8,7 +8,8 @@ import { pass, to } from './looping';
 const NEXT: Record<ProviderName, ProviderName> = {
 	aimlApi: 'apiframe',
 	apiframe: 'evolink',
-	evolink: 'wiro',
+	evolink: 'minimax',
+	minimax: 'wiro',
 	wiro: 'aimlApi',
 };
 

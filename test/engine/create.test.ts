@@ -6,6 +6,7 @@ import {
 	IMAGE_URL,
 	LABELS,
 	log,
+	MODEL_OF,
 	onStage,
 	PROMPT,
 	PROVIDERS,
@@ -17,6 +18,7 @@ const CREATE_PATHS: Record<ProviderName, string> = {
 	aimlApi: '/v2/video/generations',
 	apiframe: '/v2/videos/generate',
 	evolink: '/v1/videos/generations',
+	minimax: '/v2/video_generation',
 	wiro: '/v1/Run/minimax/text-to-video-hailuo-02',
 };
 
@@ -25,6 +27,7 @@ const TOLD: Record<ProviderName, (token?: string) => Record<string, unknown>> = 
 	aimlApi: () => ({ cost: { amount: 399_000, unit: 'credits' }, route: 'universal' }),
 	apiframe: () => ({}),
 	evolink: () => ({ progress: 0 }),
+	minimax: () => ({ rawStatus: null }),
 	wiro: (token) => ({ rawStatus: null, jobToken: token }),
 };
 
@@ -38,7 +41,7 @@ describe('Create', () => {
 					json: {
 						provider,
 						jobId: job?.id,
-						model: 'hailuo-02',
+						model: MODEL_OF[provider],
 						status: 'queued',
 						rawStatus: WORDS[provider].queued,
 						progress: null,
@@ -75,7 +78,7 @@ describe('Create', () => {
 					expect.stringMatching(
 						new RegExp(
 							`^info: Hailuo: ${LABELS[provider]} is asked for the video of item ${item} of execution of-${provider} ` +
-								`\\(request [0-9a-f]{16} for hailuo-02, key n8n-[0-9a-f]{32}-${item}-[0-9a-f]{16}\\)$`,
+								`\\(request [0-9a-f]{16} for ${MODEL_OF[provider]}, key n8n-[0-9a-f]{32}-${item}-[0-9a-f]{16}\\)$`,
 						),
 					);
 				expect(log.filter((line) => line.includes(`execution of-${provider}`))).toEqual([
@@ -154,8 +157,8 @@ describe('Create', () => {
 				items: [aPrompt(PROMPT, { wanted: true }), aPrompt(PROMPT, { wanted: false })],
 			});
 			const [job] = simulator.jobs;
-			const id = { aimlApi: 'generation_id', apiframe: 'jobId', evolink: 'id', wiro: 'taskid' }[provider];
-			expect(wanted.items[0]?.json.raw).toMatchObject({ [id]: job?.id });
+			const ids = { aimlApi: 'generation_id', apiframe: 'jobId', evolink: 'id', minimax: 'task_id', wiro: 'taskid' };
+			expect(wanted.items[0]?.json.raw).toMatchObject({ [ids[provider]]: job?.id });
 			expect(wanted.items[1]?.json).not.toHaveProperty('raw');
 		}),
 	);

@@ -1,5 +1,5 @@
 import type { ProviderName, SimulatedJob } from '../tools/simulator';
-import { aCreateAndWait, aPrompt, fieldsOf, onStage, PROMPT, PROVIDERS, WORDS } from './stage';
+import { aCreateAndWait, aPrompt, fieldsOf, MODEL_OF, onStage, PROMPT, PROVIDERS, WORDS } from './stage';
 
 const ISO = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
@@ -19,6 +19,7 @@ const TOLD: Record<ProviderName, (job: SimulatedJob) => Record<string, unknown>>
 		cost: { amount: 17, unit: 'credits' },
 		expiresAt: inSeconds(job.createdAt + 86_400_000),
 	}),
+	minimax: () => ({ cost: null, expiresAt: ISO }),
 	wiro: (job) => ({
 		cost: { amount: 0.19, unit: 'USD' },
 		completedAt: ISO,
@@ -38,7 +39,7 @@ describe('Create and Wait', () => {
 						json: {
 							provider,
 							jobId: job?.id,
-							model: 'hailuo-02',
+							model: MODEL_OF[provider],
 							status: 'succeeded',
 							rawStatus: WORDS[provider].succeeded,
 							progress: null,

@@ -10,6 +10,7 @@ const CREDENTIALS: Record<ProviderName, string> = {
 	aimlApi: 'hailuoAimlApi',
 	apiframe: 'hailuoApiframeApi',
 	evolink: 'hailuoEvolinkApi',
+	minimax: 'hailuoMinimaxApi',
 	wiro: 'hailuoWiroApi',
 };
 

@@ -134,6 +134,23 @@ const REFUSALS: Refusal[] = [
 		says: 'Service temporarily unavailable',
 	},
 	{
+		provider: 'minimax',
+		what: '401',
+		fault: { status: 401 },
+		title: CREDENTIAL,
+		says: 'login fail (1004). (HTTP 401, code 1004)',
+	},
+	{ provider: 'minimax', what: '402', fault: { status: 402 }, title: CREDIT, says: 'insufficient balance (1008)' },
+	{ provider: 'minimax', what: '400', fault: { status: 400 }, title: INVALID, says: 'invalid params (2013)' },
+	{
+		provider: 'minimax',
+		what: '422',
+		fault: { status: 422 },
+		title: CONTENT,
+		says: 'video description contains sensitive content (1026). (HTTP 422, code 1026)',
+	},
+	{ provider: 'minimax', what: '429', fault: { status: 429 }, title: RATE_LIMIT, says: 'rate limit' },
+	{
 		provider: 'wiro',
 		what: '401',
 		fault: { status: 401, message: 'Project authorization is not valid.' },
@@ -226,6 +243,7 @@ const UNKNOWN: Array<[ProviderName, string, Fault, string]> = [
 	['aimlApi', 'a proxy that says 401', { kind: 'html', status: 401 }, 'The answer (HTTP 401) is no JSON: '],
 	['aimlApi', 'a proxy that says 413', { kind: 'html', status: 413 }, 'The answer (HTTP 413) is no JSON: '],
 	['aimlApi', 'a 409', { kind: 'status', status: 409 }, 'HTTP 409'],
+	['minimax', 'a 500', { kind: 'status', status: 500 }, 'internal error (1000)'],
 	[
 		'wiro',
 		'a fault in a 200',
@@ -254,7 +272,11 @@ describe('a create of unknown outcome', () => {
 					httpCode: String(fault.status ?? ({ html: 502, redirect: 302 } as Record<string, number>)[fault.kind] ?? 200),
 					context: { itemIndex: 0 },
 				});
-				const pages: Partial<Record<ProviderName, string>> = { aimlApi: 'aimlapi.com/app', wiro: 'wiro.ai/panel' };
+				const pages: Partial<Record<ProviderName, string>> = {
+					aimlApi: 'aimlapi.com/app',
+					minimax: 'platform.minimax.io/console/usage',
+					wiro: 'wiro.ai/panel',
+				};
 				expect(error?.description).toContain(pages[provider]);
 				if (fault.kind === 'redirect') expect(error?.description).toContain(CURES[REDIRECT]);
 				expect(error?.description).toContain('it was not sent again');
@@ -264,11 +286,14 @@ describe('a create of unknown outcome', () => {
 	);
 });
 
+/** With which status a job is not known; elsewhere with 404. */
+const UNKNOWN_JOB: Partial<Record<ProviderName, string>> = { minimax: '400', wiro: '200' };
+
 const READ_REFUSALS = PROVIDERS.flatMap((provider): Array<[ProviderName, string, Fault, string, string]> => [
 	[provider, 'a refused key', { kind: 'status', status: 401 }, CREDENTIAL, '401'],
 	[provider, 'a redirect', { kind: 'redirect' }, REDIRECT, '302'],
 	[provider, 'a 403', { kind: 'status', status: 403, message: 'Not yours' }, PERMISSION, '403'],
-	[provider, 'an unknown job', { kind: 'notFoundOnce' }, NOT_FOUND, provider === 'wiro' ? '200' : '404'],
+	[provider, 'an unknown job', { kind: 'notFoundOnce' }, NOT_FOUND, UNKNOWN_JOB[provider] ?? '404'],
 ]);
 
 describe('a refused read', () => {
@@ -296,8 +321,8 @@ describe('a refused read', () => {
 describe('what cannot be reached', () => {
 	test.each(PROVIDERS)('at %s says so and made nothing for sure', (provider) =>
 		onStage(async ({ credentials, run, simulator }) => {
-			const type = { aimlApi: 'Aiml', apiframe: 'Apiframe', evolink: 'Evolink', wiro: 'Wiro' }[provider];
-			const name = `hailuo${type}Api`;
+			const types = { aimlApi: 'Aiml', apiframe: 'Apiframe', evolink: 'Evolink', minimax: 'Minimax', wiro: 'Wiro' };
+			const name = `hailuo${types[provider]}Api`;
 			const { error } = await run(aCreate(provider, { options: AT_ONCE }), {
 				credentials: { ...credentials, [name]: { ...credentials[name], baseUrl: 'http://127.0.0.1:9' } },
 			});

@@ -40,6 +40,7 @@ describe('the type of an image is told by its content', () => {
 		aimlApi: 'JPEG or PNG',
 		apiframe: 'JPEG, PNG or WebP',
 		evolink: 'JPEG, PNG or WebP',
+		minimax: 'JPEG, PNG or WebP',
 		wiro: 'JPEG, PNG or WebP',
 	};
 	const refused = PROVIDERS.flatMap((provider) =>

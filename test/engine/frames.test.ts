@@ -162,7 +162,7 @@ test.each(PROVIDERS)('the item that %s gets its frames from stays as it was', as
 });
 
 describe('the name of a file', () => {
-	const MULTIPART = PROVIDERS.filter((provider) => provider !== 'aimlApi');
+	const MULTIPART = PROVIDERS.filter((provider) => provider !== 'aimlApi' && provider !== 'minimax');
 	const fileAt = (simulator: Simulator, provider: ProviderName) => {
 		const [request] = simulator.requestsOf(provider, UPLOADS[provider] ? 'upload' : 'create');
 		return Object.entries((request?.body as MultipartBody).files);

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault, JobPhase, ProviderName } from '../tools/simulator';
-import { fieldsOf, onJob, onStage, PROVIDERS, requestLines, until, WORDS } from './stage';
+import { fieldsOf, MODEL_OF, onJob, onStage, PROVIDERS, requestLines, until, WORDS } from './stage';
 
 const PHASES: readonly JobPhase[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
@@ -10,6 +10,7 @@ const FAILURE_CODES: Record<ProviderName, string | null> = {
 	aimlApi: 'GenerationError',
 	apiframe: null,
 	evolink: 'service_error',
+	minimax: '1000',
 	wiro: '1',
 };
 
@@ -25,7 +26,7 @@ describe('Get', () => {
 				json: {
 					provider,
 					jobId: made.json.jobId,
-					model: 'hailuo-02',
+					model: MODEL_OF[provider],
 					status: phase,
 					rawStatus: WORDS[provider][phase],
 					videoUrl: phase === 'succeeded' ? simulator.jobs[0]?.videoUrl : null,

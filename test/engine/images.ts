@@ -75,6 +75,11 @@ export const VENDOR_NAMES: Record<ProviderName, Record<string, string>> = {
 		'hailuo-2.3': 'MiniMax-Hailuo-2.3',
 		'hailuo-02': 'MiniMax-Hailuo-02',
 	},
+	minimax: {
+		'hailuo-2.3-fast': 'MiniMax-Hailuo-2.3-Fast',
+		'hailuo-2.3': 'MiniMax-Hailuo-2.3',
+		'hailuo-02': 'MiniMax-Hailuo-02',
+	},
 	wiro: {
 		'hailuo-2.3-fast': 'minimax/hailuo-2-3-fast',
 		'hailuo-2.3': 'minimax/hailuo-2-3',
@@ -124,6 +129,16 @@ export const CREATE_BODIES: Record<
 			...(model !== 'hailuo-2.3-fast' && { fast_pretreatment: false }),
 		},
 	}),
+	minimax: (model, { first, last }) => ({
+		...SHARED,
+		model: VENDOR_NAMES.minimax[model],
+		resolution: '768P',
+		prompt_optimizer: true,
+		fast_pretreatment: false,
+		aigc_watermark: false,
+		first_frame_image: 'url' in first ? first.url : dataUrlOf(first),
+		...(last && { last_frame_image: 'url' in last ? last.url : dataUrlOf(last) }),
+	}),
 	wiro: (model, { first, last }) => {
 		const body: MultipartBody = {
 			fields: { prompt: PROMPT, promptOptimizer: 'true', resolution: '768P', duration: '6' },
@@ -150,6 +165,7 @@ export const CREATES: Record<ProviderName, (model: string) => string> = {
 	aimlApi: () => '/v2/video/generations',
 	apiframe: () => '/v2/videos/generate',
 	evolink: () => '/v1/videos/generations',
+	minimax: () => '/v1/video_generation',
 	wiro: (model) => `/v1/Run/${VENDOR_NAMES.wiro[model]}`,
 };
 
@@ -163,8 +179,9 @@ export function uploadedTo(simulator: Simulator): (image: Image) => string {
 /** The bytes of the first frame as they arrived. */
 export function firstFrameAt(simulator: Simulator, provider: ProviderName): Buffer {
 	const [request] = simulator.requestsOf(provider, UPLOADS[provider] ? 'upload' : 'create');
-	const body = request?.body as { image_url: string } & MultipartBody;
-	if (provider === 'aimlApi') return Buffer.from(body.image_url.split(',')[1] ?? '', 'base64');
+	const body = request?.body as { image_url?: string; first_frame_image?: string } & MultipartBody;
+	const dataUrl = body.image_url ?? body.first_frame_image;
+	if (dataUrl !== undefined) return Buffer.from(dataUrl.split(',')[1] ?? '', 'base64');
 	return Object.values(body.files)[0]?.bytes ?? Buffer.alloc(0);
 }
 

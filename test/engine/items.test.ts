@@ -16,7 +16,7 @@ const pairs = (items: readonly INodeExecutionData[]) => items.map(({ pairedItem 
 describe('an item with wrong values', () => {
 	test.each(PROVIDERS)('at %s stops the others too before anything is sent', (provider) =>
 		onStage(async ({ simulator, run }) => {
-			const { error, items } = await run(aCreate(provider), { items: FIVE });
+			const { error, items } = await run(aCreate(provider, { model: 'hailuo-02' }), { items: FIVE });
 			expect(error).toMatchObject({
 				name: 'NodeOperationError',
 				message: `${TOO_LONG_ERROR} [item 1]`,
@@ -30,7 +30,7 @@ describe('an item with wrong values', () => {
 		'at %s with Continue On Fail stands in its place as an error, and the others go on',
 		(provider) =>
 			onStage(async ({ simulator, run }) => {
-				const { error, items } = await run(aCreate(provider), { items: FIVE, ...REGULAR });
+				const { error, items } = await run(aCreate(provider, { model: 'hailuo-02' }), { items: FIVE, ...REGULAR });
 				expect(error).toBeUndefined();
 				const wrong = (index: number) => ({
 					json: { error: `${TOO_LONG_ERROR} [item ${index}]` },
@@ -45,7 +45,10 @@ describe('an item with wrong values', () => {
 
 	test.each(PROVIDERS)('at %s leaves by the error output where there is one, and the others by the first', (provider) =>
 		onStage(async ({ simulator, run }) => {
-			const { error, outputsOf } = await run(aCreate(provider), { items: FIVE, ...ERROR_OUTPUT });
+			const { error, outputsOf } = await run(aCreate(provider, { model: 'hailuo-02' }), {
+				items: FIVE,
+				...ERROR_OUTPUT,
+			});
 			expect(error).toBeUndefined();
 			const [good = [], wrong = []] = outputsOf('Hailuo');
 			expect(pairs(good)).toEqual([0, 2, 4].map((item) => ({ item })));

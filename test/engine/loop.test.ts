@@ -236,7 +236,8 @@ describe('a suspended wait that does not end well', () => {
 
 	test.each(PROVIDERS)('at %s fails at once for a job nobody knows', (provider) =>
 		onStage(async (stage) => {
-			const jobId = { aimlApi: '1:minimax/hailuo-02', apiframe: 'none', evolink: 'none', wiro: '1' }[provider];
+			const ids = { aimlApi: '1:minimax/hailuo-02', apiframe: 'none', evolink: 'none', minimax: '1', wiro: '1' };
+			const jobId = ids[provider];
 			const item = aged({ json: { provider, jobId, status: 'queued' } });
 			const { run, error } = await suspend(stage, onJob('wait', provider), { items: [item] });
 			expect(run.status).toBe('error');

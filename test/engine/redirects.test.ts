@@ -12,10 +12,11 @@ const CREDENTIALS: Record<ProviderName, string> = {
 	aimlApi: 'hailuoAimlApi',
 	apiframe: 'hailuoApiframeApi',
 	evolink: 'hailuoEvolinkApi',
+	minimax: 'hailuoMinimaxApi',
 	wiro: 'hailuoWiroApi',
 };
 
-/** Headers by which the four providers know who asks. */
+/** Headers by which the providers know who asks. */
 const KEY_HEADERS = ['authorization', 'x-api-key', 'x-nonce', 'x-signature'];
 
 /** Where a redirect may lead: each with what it looks like from where it is answered. */

@@ -22,6 +22,7 @@ const KEYS = {
 	hailuoAimlApi: { apiKey: 'aiml/Key+One=5d1f0c9b?x&y' },
 	hailuoApiframeApi: { apiKey: 'afk_Key.Two|8a47e3(9c)$^*' },
 	hailuoEvolinkApi: { apiKey: 'sk-Key-Three\\c2b96d04[e1]' },
+	hailuoMinimaxApi: { apiKey: 'sk-api-Key=Six+b04e17/d8' },
 	hailuoWiroApi: { apiKey: 'wiro~Key{Four}71ce04aa', apiSecret: 'wiro/Secret+Five=e90a35fb' },
 };
 

@@ -18,7 +18,8 @@ import {
 } from './stage';
 import { aged, due, suspend, wake, type SuspendOptions } from './looping';
 
-const WITHOUT_CANCEL = PROVIDERS.filter((provider) => provider !== 'wiro');
+const WITH_CANCEL: readonly ProviderName[] = ['minimax', 'wiro'];
+const WITHOUT_CANCEL = PROVIDERS.filter((provider) => !WITH_CANCEL.includes(provider));
 
 interface StoppedRun extends HailuoRun {
 	/** Milliseconds from the Stop to the end. */
@@ -245,17 +246,21 @@ const BOTH: Array<[string, (provider: ProviderName) => INodeParameters]> = [
 ];
 
 describe('a Stop while a create is on its way', () => {
-	test.concurrent.each(BOTH)('of %s awaits it and cancels the job at Wiro', (_operation, parameters) =>
+	test.concurrent.each(
+		WITH_CANCEL.flatMap((provider) =>
+			BOTH.map(([operation, parameters]) => [operation, provider, parameters] as const),
+		),
+	)('of %s awaits it and cancels the job at %s', (_operation, provider, parameters) =>
 		onStage(async (stage) => {
 			const { simulator } = stage;
 			simulator.addFault({ kind: 'slow', operation: 'create', delayMs: 600 });
 			const asked = () => simulator.requests.length === 1;
-			await runAndStop(stage, asked, parameters('wiro'));
+			await runAndStop(stage, asked, parameters(provider));
 			expect(simulator.requests[0]).toMatchObject({ operation: 'create', status: 200 });
 			expect(simulator.requests[0]).not.toHaveProperty('aborted');
 			expect(simulator.jobs.map(({ id }) => simulator.phaseOf(id))).toEqual(['cancelled']);
 			expect(linesAbout(simulator.jobs[0]?.id)).toEqual([
-				`info: Hailuo: Wiro job ${simulator.jobs[0]?.id} was cancelled because the execution was stopped`,
+				`info: Hailuo: ${LABELS[provider]} job ${simulator.jobs[0]?.id} was cancelled because the execution was stopped`,
 			]);
 		}),
 	);

@@ -231,9 +231,11 @@ describe.each(CALLING)('callbacks of %s that come together', (provider) => {
 			const statuses = statusesOf(await Promise.all(calls));
 			// What comes too fast is told to come again; what Apiframe has signed needs no read.
 			for (const status of statuses) expect(provider === 'apiframe' ? [200] : [200, 503]).toContain(status);
-			expect([readings(), started(trigger).length]).toEqual([1, 1]);
+			// MiniMax has two versions, of which the ID does not tell.
+			const reads = provider === 'minimax' ? 2 : 1;
+			expect([readings(), started(trigger).length]).toEqual([reads, 1]);
 			expect((await report(trigger.url + query, said(provider, jobId))).status).toBe(200);
-			expect([readings(), started(trigger).length]).toEqual([1, 1]);
+			expect([readings(), started(trigger).length]).toEqual([reads, 1]);
 		}));
 
 	test('about many jobs are read four at a time', () =>

@@ -6,7 +6,7 @@ import { post, startTrigger, type Reply, type RunningTrigger, type TriggerOption
 import { aCreate, log, onStage, type RunOptions, type Stage } from './stage';
 
 export const CALLING = CALLING_PROVIDERS;
-export const UNSIGNED: readonly CallingProvider[] = ['evolink', 'wiro'];
+export const UNSIGNED: readonly CallingProvider[] = ['evolink', 'minimax', 'wiro'];
 
 /** n8n's ids of two triggers of one credential. */
 export const OURS = '5f0c1a52';
@@ -39,6 +39,7 @@ export function said(
 	if (provider === 'apiframe')
 		return { event: 'completed', jobId, status: 'COMPLETED', progress: 100, result: { videoUrl: url }, ...more };
 	if (provider === 'evolink') return { id: jobId, status: 'completed', progress: 100, results: [url], ...more };
+	if (provider === 'minimax') return { task: { id: jobId, status: 'succeeded', content: { url }, ...more } };
 	const outputs = [{ contenttype: 'video/mp4', url }];
 	const task = { id: jobId, status: 'task_postprocess_end', pexit: '0', outputs, ...more };
 	return { total: '1', errors: [], tasklist: [task], result: true };

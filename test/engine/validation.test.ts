@@ -116,7 +116,7 @@ const RULES: Case[] = [
 describe('nothing is sent, and nothing bought', () => {
 	test.each(RULES)('at %s with %j, since %s', (provider, changes, problem) =>
 		onStage(async ({ simulator, run }) => {
-			const { error, items } = await run(aCreate(provider, changes));
+			const { error, items } = await run(aCreate(provider, { model: 'hailuo-02', ...changes }));
 			expect(error).toMatchObject({
 				name: 'NodeOperationError',
 				message: expect.stringContaining(problem),
@@ -192,7 +192,7 @@ describe('what is just allowed', () => {
 	test.each(PROVIDERS)('at %s is a prompt of 2000 characters as it counts them, the bracket included', (provider) =>
 		onStage(async ({ simulator, run }) => {
 			const prompt = '🚤'.repeat(['aimlApi', 'apiframe'].includes(provider) ? 996 : 1992);
-			const { error } = await run(aCreate(provider, { prompt, cameraMovements: ['Shake'] }));
+			const { error } = await run(aCreate(provider, { model: 'hailuo-02', prompt, cameraMovements: ['Shake'] }));
 			expect(error).toBeUndefined();
 			expect(simulator.jobs).toHaveLength(1);
 		}),
@@ -203,6 +203,8 @@ describe('what is just allowed', () => {
 		['evolink', { model: 'hailuo-2.3-fast', ...FIRST_FRAME, prompt: '' }],
 		['wiro', { model: 'hailuo-2.3-fast', ...FIRST_FRAME, prompt: '' }],
 		['wiro', { ...FIRST_FRAME, ...LAST_FRAME, prompt: '' }],
+		['minimax', { model: 'hailuo-2.3-fast', ...FIRST_FRAME, prompt: '' }],
+		['minimax', { model: 'hailuo-02', ...FIRST_FRAME, resolution: '512P', duration: 10, prompt: '' }],
 		['apiframe', { model: 'hailuo-03', resolution: '1080P', duration: 6 }],
 		['aimlApi', { model: 'hailuo-03', resolution: '2K', duration: 15, aspectRatio: '9:16' }],
 		['evolink', { model: 'hailuo-03', resolution: '2K', duration: '4', prompt: 'x'.repeat(7000) }],

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { JobPhase, ProviderName } from '../tools/simulator';
-import { fieldsOf, LABELS, moveTo, onJob, onStage, PROVIDERS, until, WORDS } from './stage';
+import { fieldsOf, LABELS, MODEL_OF, moveTo, onJob, onStage, PROVIDERS, until, WORDS } from './stage';
 import { aged } from './looping';
 
 /** Ends the wait for a job that is not over, right after the first look. */
@@ -21,7 +21,7 @@ describe('Wait', () => {
 					json: {
 						provider,
 						jobId: made.json.jobId,
-						model: 'hailuo-02',
+						model: MODEL_OF[provider],
 						status: 'succeeded',
 						rawStatus: WORDS[provider].succeeded,
 						videoUrl: simulator.jobs[0]?.videoUrl,

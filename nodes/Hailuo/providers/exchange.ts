@@ -92,6 +92,16 @@ export function orElse<Value>(
 }
 
 /**
+ * Writes a file into a request: as its address, or as a data URL where we hold its bytes. Bare Base64 is no URI, which
+ * AI/ML API wants, and what MiniMax documents is a data URL too.
+ */
+export function addressOf(media: Media): string {
+	if (media.kind === 'url') return media.url;
+	const { buffer, byteOffset, byteLength } = media.bytes;
+	return `data:${media.mimeType};base64,${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}`;
+}
+
+/**
  * Uploads a file as the part `file` of a form.
  *
  * @param request where to

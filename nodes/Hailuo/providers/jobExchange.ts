@@ -84,6 +84,17 @@ export function lifetimeFrom(moment: string | null, hours: number): string | nul
 }
 
 /**
+ * Reads when a link ends. MiniMax's videos lie at Alibaba's object storage, whose signed addresses name their end (`Expires`,
+ * seconds; so in the samples of MiniMax and of AI/ML API).
+ *
+ * @param url a web address; undefined where there is none
+ * @returns ISO 8601; null for an address that names no end
+ */
+export function endOfLink(url: string | undefined): string | null {
+	return url === undefined ? null : momentAt(new URL(url).searchParams.get('Expires'));
+}
+
+/**
  * Makes a job of an answer.
  *
  * @param body untrusted

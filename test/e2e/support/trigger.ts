@@ -162,6 +162,7 @@ export function aCallback(provider: CallingProvider, jobId: string): Record<stri
 	if (provider === 'apiframe')
 		return { event: 'completed', jobId, status: 'COMPLETED', progress: 100, result: { videoUrl: url } };
 	if (provider === 'evolink') return { id: jobId, status: 'completed', progress: 100, results: [url] };
+	if (provider === 'minimax') return { task_id: jobId, status: 'success', file_id: '1' };
 	const task = { id: jobId, status: 'task_postprocess_end', pexit: '0', outputs: [{ contenttype: 'video/mp4', url }] };
 	return { total: '1', errors: [], tasklist: [task], result: true };
 }

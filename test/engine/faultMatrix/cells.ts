@@ -22,15 +22,16 @@ const CREATING: readonly OperationName[] = ['create', 'createAndWait'];
 const READING: readonly OperationName[] = ['get', 'wait', 'createAndWait'];
 
 const WITH_UPLOAD: readonly ProviderName[] = ['apiframe', 'evolink'];
-const WITHOUT_UPLOAD: readonly ProviderName[] = ['aimlApi', 'wiro'];
-const WITHOUT_CANCEL: readonly ProviderName[] = PROVIDERS.filter((provider) => provider !== 'wiro');
+const WITHOUT_UPLOAD: readonly ProviderName[] = ['aimlApi', 'minimax', 'wiro'];
+const WITH_CANCEL: readonly ProviderName[] = ['minimax', 'wiro'];
+const WITHOUT_CANCEL: readonly ProviderName[] = PROVIDERS.filter((provider) => !WITH_CANCEL.includes(provider));
 
 const onCreate = (rows: Row[]): Row[] =>
 	rows.map((row) => ({ ...row, ...(row.fault && { fault: { ...row.fault, operation: 'create' } }) }));
 
 export const CELLS: readonly Cell[] = [
 	...draw('before it arrives', PROVIDERS, ['create', 'createAndWait', 'get', 'wait'], front),
-	...draw('before it arrives', ['wiro'], ['cancel'], front),
+	...draw('before it arrives', WITH_CANCEL, ['cancel'], front),
 	...draw('before it arrives', WITHOUT_CANCEL, ['cancel'], unreachableNoCancellation),
 	...draw('before the job is made', PROVIDERS, CREATING, (provider, operation) =>
 		onCreate([
@@ -55,7 +56,8 @@ export const CELLS: readonly Cell[] = [
 	),
 	...draw('during the read', PROVIDERS, READING, read),
 	...draw('during the download', PROVIDERS, READING, download),
-	...draw('during the cancellation', ['wiro'], ['cancel'], () => [...cancellation('cancel'), ...cancellation('kill')]),
+	...draw('during the cancellation', WITH_CANCEL, ['cancel'], (provider) => cancellation(provider, 'cancel')),
+	...draw('during the cancellation', ['wiro'], ['cancel'], (provider) => cancellation(provider, 'kill')),
 	...draw('during the cancellation', WITHOUT_CANCEL, ['cancel'], noCancellation),
 ];
 

@@ -17,6 +17,7 @@ const LOOK_AT = {
 	aimlApi: 'https://aimlapi.com/app/usage',
 	apiframe: 'https://console.apiframe.ai/dashboard',
 	evolink: 'https://evolink.ai/dashboard',
+	minimax: 'https://platform.minimax.io/console/usage',
 	wiro: 'https://wiro.ai/panel',
 };
 

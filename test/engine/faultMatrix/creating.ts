@@ -87,9 +87,9 @@ export function uncertainCreate(provider: ProviderName, operation: OperationName
 		const isKeyed = KEYED.includes(provider);
 		const jobs = moment === 'after' || isKeyed ? 1 : 0;
 		const struck: Fault = { ...fault, moment };
-		// What arrived of the answer names the job; of Apiframe's the first half does not.
+		// What arrived of the answer names the job; of the answers of Apiframe and MiniMax the first half does not.
 		const isWhole = fault.kind === 'malformedJson' || fault.kind === 'hugeBody';
-		const namesJob = isWhole || (fault.kind === 'truncated' && provider !== 'apiframe');
+		const namesJob = isWhole || (fault.kind === 'truncated' && provider !== 'apiframe' && provider !== 'minimax');
 		const isStatusCut = fault.kind === 'truncated' && provider === 'aimlApi' && operation === 'create';
 		if (fault.kind === 'slow' || (namesJob && moment === 'after'))
 			return [
@@ -124,7 +124,8 @@ export function strangeCreate(provider: ProviderName, operation: OperationName):
 	// The job has another id than the answer says, so waiting finds nothing, or an id that cannot be one.
 	const isRefused = provider === 'apiframe' || provider === 'evolink';
 	const lost = isRefused ? error('invalid', /HTTP 400/, true) : error('timedOut', /may still end well/, true);
-	const status = provider === 'wiro' ? 'queued' : 'unknown';
+	// Neither has a status in its answer.
+	const status = provider === 'wiro' || provider === 'minimax' ? 'queued' : 'unknown';
 	const made: Pick<Row, 'creates' | 'jobs' | 'form'> = { creates: 1, jobs: 1, form: { timeout: SHORT } };
 	const otherTypes: Row = {
 		...made,

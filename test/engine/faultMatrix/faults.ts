@@ -65,7 +65,7 @@ export const FAULTS: readonly NamedFault[] = [
 	{
 		what: 'a 500',
 		fault: { kind: 'status', status: 500 },
-		says: /HTTP 500|status 500|server error/i,
+		says: /HTTP 500|status 500|server error|internal error/i,
 		title: 'provider',
 		typical: true,
 	},
@@ -97,7 +97,12 @@ export const REFUSALS: ReadonlyArray<{
 	{ what: 'a 404', fault: { kind: 'status', status: 404 }, titles: alike('notFound'), says: /HTTP 404/ },
 	{ what: 'a 409', fault: { kind: 'status', status: 409 }, titles: alike('conflict'), says: /HTTP 409/ },
 	{ what: 'a 413', fault: { kind: 'html', status: 413 }, titles: alike('invalid'), says: /HTTP 413/ },
-	{ what: 'a 422', fault: { kind: 'status', status: 422 }, titles: alike('invalid'), says: /HTTP 422/ },
+	{
+		what: 'a 422',
+		fault: { kind: 'status', status: 422 },
+		titles: { ...alike('invalid'), minimax: 'content' },
+		says: /HTTP 422/,
+	},
 	{ what: 'a redirect', fault: { kind: 'redirect' }, titles: alike('redirect'), says: /redirect \(HTTP 302 to http/ },
 	{
 		what: 'a lasting redirect',
@@ -139,6 +144,7 @@ const DOCUMENTED: Record<ProviderName, readonly number[]> = {
 	aimlApi: [400, 401, 403, 404],
 	apiframe: [400, 401, 402, 403, 404, 409],
 	evolink: [400, 401, 402, 403, 404, 413],
+	minimax: [400, 401, 402, 422],
 	wiro: [200, 400, 401, 402, 403, 404],
 };
 
@@ -147,7 +153,7 @@ export const isProof = (provider: ProviderName, fault: Fault): boolean =>
 	fault.kind === 'status' && DOCUMENTED[provider].includes(fault.status ?? 0);
 
 function alike(title: Title): Record<ProviderName, Title> {
-	return { aimlApi: title, apiframe: title, evolink: title, wiro: title };
+	return { aimlApi: title, apiframe: title, evolink: title, minimax: title, wiro: title };
 }
 
 /** Faults of the server that holds the video; `says` is null where the second try goes well. */

@@ -63,7 +63,7 @@ function realGateways(): Gateway[] {
 async function announceCosts(): Promise<void> {
 	const real = realGateways();
 	if (real.length === 0) {
-		say('All four gateways are simulated; nothing leaves this machine and nothing costs money.');
+		say('All five gateways are simulated; nothing leaves this machine and nothing costs money.');
 		return;
 	}
 	say(`Real keys are in the environment for: ${real.map(({ label }) => label).join(', ')}.`);

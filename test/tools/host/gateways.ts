@@ -40,6 +40,13 @@ export const GATEWAYS: readonly Gateway[] = [
 		realCredential: (environment) => withKey(environment, 'HAILUO_EVOLINK_KEY'),
 	},
 	{
+		provider: 'minimax',
+		label: 'MiniMax',
+		credentialType: 'hailuoMinimaxApi',
+		simulatedCredential: ({ endpoints, keys }) => ({ ...keys.minimax, ...endpoints.minimax }),
+		realCredential: (environment) => withKey(environment, 'HAILUO_MINIMAX_KEY'),
+	},
+	{
 		provider: 'wiro',
 		label: 'Wiro',
 		credentialType: 'hailuoWiroApi',

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'undici';
 
-import type { CallbackDialect, CallbackMessage } from './gateway';
+import { isRecord, type CallbackDialect, type CallbackMessage } from './gateway';
 import type { FaultBook } from './faults';
 import type { JobStore } from './jobs';
 import type { CallbackOverrides, Fault, ProviderName, RecordedCallback, SimulatedJob, SimulatorOptions } from './types';
@@ -44,6 +45,10 @@ export class CallbackSender {
 		const dialect = this.dialects.get(job.provider);
 		if (job.callbackUrl === undefined || dialect === undefined) return;
 		const fault = this.faults.takeForJob('callback', job);
+		if (dialect.challengeMs !== undefined && fault?.kind !== 'lost') {
+			job.hasProvenAddress = await this.challenge(job.callbackUrl, dialect.challengeMs);
+			if (!job.hasProvenAddress) return;
+		}
 		if (fault?.kind === 'forged') {
 			const message = dialect.falseMessage(job);
 			const forged = { job, dialect, message, url: job.callbackUrl, signWith: FOREIGN_KEY, fault };
@@ -102,6 +107,25 @@ export class CallbackSender {
 	async close(): Promise<void> {
 		this.clear();
 		await this.agent.destroy();
+	}
+
+	/** Whether the address sends back what it is sent. */
+	private async challenge(url: string, within: number): Promise<boolean> {
+		const challenge = randomUUID();
+		try {
+			const response = await request(url, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ challenge }),
+				dispatcher: this.agent,
+				headersTimeout: within,
+				bodyTimeout: within,
+			});
+			const answer: unknown = await response.body.json();
+			return response.statusCode === 200 && isRecord(answer) && answer.challenge === challenge;
+		} catch {
+			return false;
+		}
 	}
 
 	private async onMoment(job: SimulatedJob, dialect: CallbackDialect, moment: number, fault?: Fault): Promise<void> {

@@ -59,6 +59,8 @@ export interface CallbackDialect {
 	accepts(status: number): boolean;
 	timeoutMs: number;
 	retryDelaysMs: readonly number[];
+	/** Present where an address is tried before it is reported to: how long the challenge may take to come back. */
+	challengeMs?: number;
 }
 
 /** A request refused, before it is put into a provider's envelope. */

@@ -5,7 +5,7 @@ import type { Simulator } from './types';
 
 const USAGE = `Usage: npm run simulator -- [--port 4010] [--cdn-port 4011] [--job-seconds 10]
 
-Serves the four APIs on loopback, for trying the node without keys or costs.
+Serves the five APIs on loopback, for trying the node without keys or costs.
 A prompt with [[fail]] makes a job fail, [[seconds:60]] sets how long it takes.
 `;
 
@@ -48,6 +48,7 @@ function describe({ endpoints, keys, cdnUrl }: Simulator, jobSeconds: number): s
 		['Apiframe', endpoints.apiframe.baseUrl, `key ${keys.apiframe.apiKey}`],
 		['EvoLink', endpoints.evolink.baseUrl, `key ${keys.evolink.apiKey}`],
 		['  files', endpoints.evolink.filesBaseUrl, 'the same key'],
+		['MiniMax', endpoints.minimax.baseUrl, `key ${keys.minimax.apiKey}`],
 		['Wiro', endpoints.wiro.baseUrl, `key ${keys.wiro.apiKey}, secret ${keys.wiro.apiSecret}`],
 		['  key only', endpoints.wiro.baseUrl, `key ${keys.wiroKeyOnly.apiKey}`],
 		['  socket', endpoints.wiro.socketUrl, 'task token'],

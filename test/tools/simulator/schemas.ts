@@ -14,6 +14,7 @@ export interface Problem {
 export type Check = (body: unknown) => Problem[];
 
 const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
+const MAX_LARGE_IMAGE_BYTES = 30 * 1024 * 1024;
 const MAX_VIDEO_BYTES = 50 * 1024 * 1024;
 const MAX_AUDIO_BYTES = 15 * 1024 * 1024;
 
@@ -30,6 +31,14 @@ function isImageDataUrl(value: string): boolean {
 	const bytes = Buffer.from(value.slice(header[0].length), 'base64');
 	const type = header[1] === 'image/jpg' ? 'image/jpeg' : header[1];
 	return bytes.length <= MAX_IMAGE_BYTES && imageTypeOf(bytes) === type;
+}
+
+/** The same with WebP, up to two sizes. */
+ajv.addFormat('webp-image-source', (value) => isWebUrl(value) || isWebpImage(value, MAX_IMAGE_BYTES));
+ajv.addFormat('large-image-source', (value) => isWebUrl(value) || isWebpImage(value, MAX_LARGE_IMAGE_BYTES));
+
+function isWebpImage(value: string, limit: number): boolean {
+	return /^data:image\/(?:png|jpeg|webp);/.test(value.slice(0, 40)) && isDataUrlOf(value, 'image/', limit);
 }
 
 /** A web address, or a video or a sound as a data URL whose bytes are what it says they are. */
@@ -84,6 +93,8 @@ export const LONG_PROMPT = { type: 'string', minLength: 1, maxLength: 7000 };
 export const BOOLEAN = { type: 'boolean' };
 export const WEB_URL = { type: 'string', format: 'web-url' };
 export const IMAGE_SOURCE = { type: 'string', format: 'image-source' };
+export const WEBP_IMAGE_SOURCE = { type: 'string', format: 'webp-image-source' };
+export const LARGE_IMAGE_SOURCE = { type: 'string', format: 'large-image-source' };
 export const VIDEO_SOURCE = { type: 'string', format: 'video-source' };
 export const AUDIO_SOURCE = { type: 'string', format: 'audio-source' };
 

@@ -11,6 +11,7 @@ import { FaultBook } from './faults';
 import { Refusal, type Gateway, type Simulation } from './gateway';
 import { headersOf, parseBody, readBody, splitTarget } from './http';
 import { JobStore } from './jobs';
+import { minimax } from './minimax';
 import type { Answer, GatewayRequest, RecordedRequest, SimulatedJob, Simulator, SimulatorOptions } from './types';
 import { wiro } from './wiro';
 import { SOCKET_PATH, WiroSocket } from './wiroSocket';
@@ -22,6 +23,7 @@ const KEYS: Simulator['keys'] = {
 	aimlApi: { apiKey: 'simulated-aimlapi-key-5d1f0c9be2' },
 	apiframe: { apiKey: 'afk_simulated-apiframe-key-8a47e3' },
 	evolink: { apiKey: 'sk-simulated-evolink-key-c2b96d04' },
+	minimax: { apiKey: 'sk-api-simulated-minimax-key-9e41b7' },
 	wiro: { apiKey: 'simulated-wiro-signature-key-71ce', apiSecret: 'simulated-wiro-secret-e90a35fb' },
 	wiroKeyOnly: { apiKey: 'simulated-wiro-keyonly-key-3f68' },
 };
@@ -31,7 +33,7 @@ interface MountedGateway {
 	gateway: Gateway;
 }
 
-/** Starts the four APIs and the CDN on loopback. Rejects with the listen error (EADDRINUSE) when a wanted port is taken. */
+/** Starts the APIs and the CDN on loopback. Rejects with the listen error (EADDRINUSE) when a wanted port is taken. */
 export async function startSimulator(startOptions: SimulatorOptions = {}): Promise<Simulator> {
 	const requests: RecordedRequest[] = [];
 	const inFlight = { current: 0, peak: 0 };
@@ -55,6 +57,7 @@ export async function startSimulator(startOptions: SimulatorOptions = {}): Promi
 	gateways.set('apiframe', { provider: 'apiframe', gateway: apiframe(simulation) });
 	gateways.set('evolink', { provider: 'evolink', gateway: evolink(simulation) });
 	gateways.set('evolink-files', { provider: 'evolink', gateway: evolinkFiles(simulation) });
+	gateways.set('minimax', { provider: 'minimax', gateway: minimax(simulation) });
 	gateways.set('wiro', { provider: 'wiro', gateway: wiro(simulation) });
 	for (const { provider, gateway } of gateways.values()) {
 		if (gateway.callbacks && provider !== 'cdn' && provider !== 'other')
@@ -152,6 +155,7 @@ export async function startSimulator(startOptions: SimulatorOptions = {}): Promi
 			aimlApi: { baseUrl: `${url}/aimlapi` },
 			apiframe: { baseUrl: `${url}/apiframe` },
 			evolink: { baseUrl: `${url}/evolink`, filesBaseUrl: `${url}/evolink-files` },
+			minimax: { baseUrl: `${url}/minimax` },
 			wiro: { baseUrl: `${url}/wiro`, socketUrl: `ws://${HOST}:${port}${SOCKET_PATH}` },
 		},
 		keys: KEYS,

@@ -24,6 +24,11 @@ type Fields = Record<string, unknown>;
 
 const atAimlApi = async (json: Fields, path = '/v2/video/generations') =>
 	await call(simulator.endpoints.aimlApi.baseUrl + path, { headers: bearer(simulator.keys.aimlApi.apiKey), json });
+const atMinimax = async (json: Fields, version = 'v1') =>
+	await call(`${simulator.endpoints.minimax.baseUrl}/${version}/video_generation`, {
+		headers: bearer(simulator.keys.minimax.apiKey),
+		json,
+	});
 const atWiro = async (fields: Fields, slug = 'hailuo-2-3-fast') =>
 	await call(`${simulator.endpoints.wiro.baseUrl}/v1/Run/minimax/${slug}`, {
 		headers: signed(simulator),
@@ -44,6 +49,8 @@ const CREATE: Record<ProviderName, (changes: Fields) => Promise<Reply>> = {
 			headers: bearer(simulator.keys.evolink.apiKey),
 			json: { model: 'MiniMax-Hailuo-2.3-Fast', prompt: PROMPT, image_urls: [IMAGE], ...changes },
 		}),
+	minimax: async (changes) =>
+		await atMinimax({ model: 'MiniMax-Hailuo-2.3-Fast', prompt: PROMPT, first_frame_image: IMAGE, ...changes }),
 	wiro: async (changes) => {
 		const file = new File([new Uint8Array(testImage('jpeg'))], 'image.jpg', { type: 'image/jpeg' });
 		const fields = { inputImageFirst: file, inputImageFirstUrl: '', prompt: PROMPT, ...changes };
@@ -82,6 +89,13 @@ test.each<[ProviderName, string, Fields, string]>([
 	['evolink', 'fast_pretreatment on 2.3-Fast', { model_params: { fast_pretreatment: true } }, 'fast_pretreatment'],
 	['evolink', 'a top-level prompt_optimizer', { prompt_optimizer: true }, 'prompt_optimizer'],
 	['evolink', 'a data URL', { image_urls: [PNG] }, 'image_urls'],
+	['minimax', 'a duration as text', { duration: '6' }, 'duration'],
+	['minimax', 'a resolution in lower case', { resolution: '768p' }, 'resolution'],
+	['minimax', 'a last frame on 2.3-Fast', { last_frame_image: IMAGE }, 'last_frame_image'],
+	['minimax', "V2's content", { content: [] }, 'content'],
+	['minimax', 'a data URL that lies about its type', { first_frame_image: PNG.replace('png', 'webp') }, 'first_frame'],
+	['minimax', 'bare Base64', { first_frame_image: testImage('png').toString('base64') }, 'first_frame_image'],
+	['minimax', 'a callback that is no address', { callback_url: 'Optional' }, 'callback_url'],
 	['wiro', 'file and address', { inputImageFirstUrl: IMAGE }, 'send either file or URL, not both'],
 	['wiro', 'both image fields empty', { inputImageFirst: '' }, '[inputImageFirst] required'],
 	['wiro', 'a file without its twin', { inputImageFirstUrl: undefined }, '[inputImageFirstUrl] required'],
@@ -90,8 +104,8 @@ test.each<[ProviderName, string, Fields, string]>([
 	['wiro', 'a callback that is no address', { callbackUrl: 'Optional' }, '[callbackUrl]'],
 ])('%s refuses %s by name', async (provider, _what, changes, name) => {
 	const { status, text } = await CREATE[provider](changes);
-	// Wiro refuses in answers of status 200.
-	expect(status).toBe(provider === 'wiro' ? 200 : 400);
+	// Wiro and MiniMax's V1 refuse in answers of status 200.
+	expect(status).toBe(provider === 'wiro' || provider === 'minimax' ? 200 : 400);
 	expect(text).toContain(name);
 	expect(simulator.jobs).toEqual([]);
 });
@@ -188,6 +202,72 @@ test('AI/ML API keeps its two route families apart', async () => {
 	const old = at((await atAimlApi({ model: 'minimax/hailuo-02', prompt: PROMPT }, older)).json, 'id');
 	expect((await read(current, older)).status).toBe(404);
 	expect((await read(old, '/v2/video/generations')).status).toBe(404);
+});
+
+describe("MiniMax's V2", () => {
+	const TEXT = { type: 'text', text: PROMPT };
+	const FRAME = { type: 'image_url', image_url: { url: IMAGE }, role: 'first_frame' };
+	const REFERENCE = { ...FRAME, role: 'reference_image' };
+	const SOUND = { type: 'audio_url', audio_url: { url: IMAGE }, role: 'reference_audio' };
+	const create = async (changes: Fields): Promise<Reply> =>
+		await atMinimax(
+			{ model: 'MiniMax-H3', content: [TEXT], duration: 5, resolution: '2K', ratio: '16:9', ...changes },
+			'v2',
+		);
+	const variant = { model: 'MiniMax-H3-Max', resolution: '768P' };
+
+	it.each<[string, Fields]>([
+		['a text', {}],
+		['a frame, whose ratio may stay away', { content: [TEXT, FRAME], ratio: undefined }],
+		['references', { content: [TEXT, REFERENCE, SOUND], ratio: 'adaptive', aigc_watermark: true }],
+		['the variant', { ...variant, resolution: '480P', duration: 15 }],
+	])('takes %s', async (_what, changes) => {
+		expect((await create(changes)).status).toBe(200);
+	});
+
+	it.each<[string, Fields]>([
+		['no text', { content: [FRAME] }],
+		['two texts', { content: [TEXT, TEXT] }],
+		['an empty text', { content: [{ ...TEXT, text: '' }] }],
+		['a frame beside a reference', { content: [TEXT, FRAME, REFERENCE] }],
+		['a sound alone', { content: [TEXT, SOUND] }],
+		['ten reference images', { content: [TEXT, ...Array.from({ length: 10 }, () => REFERENCE)] }],
+		['an image in the role of a video', { content: [TEXT, { ...FRAME, role: 'reference_video' }] }],
+		['an address beside its object', { content: [TEXT, { ...FRAME, image_url: IMAGE }] }],
+		['a key of an item that nobody knows', { content: [{ ...TEXT, language: 'en' }] }],
+		['the shape of nothing', { ratio: 'adaptive' }],
+		['no duration', { duration: undefined }],
+		['16 seconds', { duration: 16 }],
+		["V1's resolution", { resolution: '1080P' }],
+		["V1's prompt", { prompt: PROMPT }],
+		['a variant with a watermark', { ...variant, aigc_watermark: false }],
+		['a variant of four seconds', { ...variant, duration: 4 }],
+	])('refuses %s', async (_what, changes) => {
+		const { status, json } = await create(changes);
+		expect([status, at(json, 'error.message')]).toEqual([400, expect.stringMatching(/ \(2013\)$/)]);
+		expect(simulator.jobs).toEqual([]);
+	});
+
+	it('deletes the record of a task that is over by the call that cancels one', async () => {
+		const task = String(at((await create({})).json, 'task_id'));
+		simulator.finishJob(task);
+		const { baseUrl } = simulator.endpoints.minimax;
+		const headers = bearer(simulator.keys.minimax.apiKey);
+		const ended = await call(`${baseUrl}/v2/video_generation/${task}`, { method: 'DELETE', headers });
+		expect(ended.json).toEqual({ task_id: task, action: 'deleted', status: 'succeeded' });
+		expect((await call(`${baseUrl}/v2/query/video_generation/${task}`, { headers })).status).toBe(400);
+	});
+
+	it('knows nothing of the tasks of V1, nor V1 of its own', async () => {
+		const [older, newer] = [(await CREATE.minimax({})).json, (await create({})).json].map((made) =>
+			at(made, 'task_id'),
+		);
+		const { baseUrl } = simulator.endpoints.minimax;
+		const headers = bearer(simulator.keys.minimax.apiKey);
+		const atOld = await call(`${baseUrl}/v1/query/video_generation?task_id=${String(newer)}`, { headers });
+		expect(at(atOld.json, 'base_resp.status_code')).toBe(2013);
+		expect((await call(`${baseUrl}/v2/query/video_generation/${String(older)}`, { headers })).status).toBe(400);
+	});
 });
 
 describe('Wiro', () => {

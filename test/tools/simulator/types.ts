@@ -3,11 +3,11 @@
  * Times are milliseconds since 1970 (`at`, `createdAt`, `endsAt`), durations are milliseconds unless a name says otherwise.
  */
 
-export const PROVIDER_NAMES = ['aimlApi', 'apiframe', 'evolink', 'wiro'] as const;
+export const PROVIDER_NAMES = ['aimlApi', 'apiframe', 'evolink', 'minimax', 'wiro'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
 /** Those that report to an address. */
-export const CALLING_PROVIDERS = ['apiframe', 'evolink', 'wiro'] as const satisfies readonly ProviderName[];
+export const CALLING_PROVIDERS = ['apiframe', 'evolink', 'minimax', 'wiro'] as const satisfies readonly ProviderName[];
 export type CallingProvider = (typeof CALLING_PROVIDERS)[number];
 
 /** Those at which a create may be asked for again under its key. */
@@ -30,7 +30,7 @@ export type ApiframeResultShape =
 export type RouteState = 'open' | 404 | 405 | 410;
 
 export interface SimulatorOptions {
-	/** Port of the four APIs; 0 (default) takes a free one. Only read at start. */
+	/** Port of the APIs; 0 (default) takes a free one. Only read at start. */
 	port?: number;
 	/** Port of the CDN, a different origin; 0 (default) takes a free one. Only read at start. */
 	cdnPort?: number;
@@ -73,6 +73,8 @@ export interface SimulatorOptions {
 	aimlApiRoutes?: { universal?: RouteState; minimax?: RouteState };
 	/** Keys under which AI/ML API's create answer holds the id: its samples disagree. Default both. */
 	aimlApiIdKeys?: 'both' | 'id' | 'generation_id';
+	/** MiniMax gives another link to a video each time it is asked for one, as the real one does. Default always the same. */
+	minimaxFreshLinks?: boolean;
 	apiframeResultShape?: ApiframeResultShape;
 	/** Which spelling of the callback field Apiframe takes; the other is refused by name. Default webhookUrl. */
 	apiframeWebhookField?: 'webhookUrl' | 'webhook_url';
@@ -132,6 +134,8 @@ export interface SimulatedJob {
 	cancelledAt?: number;
 	videoUrl: string;
 	callbackUrl?: string;
+	/** Whether MiniMax got its challenge back from the callback URL; without it nothing is reported there. */
+	hasProvenAddress?: boolean;
 	/** Apiframe's webhookEvents. */
 	callbackEvents?: readonly string[];
 	idempotencyKey?: string;
@@ -247,12 +251,14 @@ export interface Simulator {
 		aimlApi: { baseUrl: string };
 		apiframe: { baseUrl: string };
 		evolink: { baseUrl: string; filesBaseUrl: string };
+		minimax: { baseUrl: string };
 		wiro: { baseUrl: string; socketUrl: string };
 	};
 	keys: {
 		aimlApi: { apiKey: string };
 		apiframe: { apiKey: string };
 		evolink: { apiKey: string };
+		minimax: { apiKey: string };
 		/** A project with signature authentication. */
 		wiro: WiroKeys;
 		/** A project with key-only authentication. */

@@ -11,6 +11,7 @@ function addressOf(simulator: Simulator, providerId: string, { host, path, query
 		aimlApi: simulator.endpoints.aimlApi.baseUrl,
 		apiframe: simulator.endpoints.apiframe.baseUrl,
 		evolink: simulator.endpoints.evolink[host === 'files' ? 'filesBaseUrl' : 'baseUrl'],
+		minimax: simulator.endpoints.minimax.baseUrl,
 		wiro: simulator.endpoints.wiro.baseUrl,
 	};
 	const parameters = new URLSearchParams(query).toString();
@@ -18,9 +19,10 @@ function addressOf(simulator: Simulator, providerId: string, { host, path, query
 }
 
 function keysFor(simulator: Simulator, providerId: string): Record<string, string> {
-	const { aimlApi, apiframe, evolink } = simulator.keys;
+	const { aimlApi, apiframe, evolink, minimax } = simulator.keys;
 	if (providerId === 'aimlApi') return bearer(aimlApi.apiKey);
 	if (providerId === 'evolink') return bearer(evolink.apiKey);
+	if (providerId === 'minimax') return bearer(minimax.apiKey);
 	return providerId === 'apiframe' ? { 'x-api-key': apiframe.apiKey } : signed(simulator);
 }
 

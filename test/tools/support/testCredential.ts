@@ -122,7 +122,10 @@ export async function testCredential(type: ICredentialType, data: ICredentialDat
 	}
 	for (const { type: kind, properties } of type.test?.rules ?? []) {
 		if (kind !== 'responseSuccessBody') continue;
-		const found = typeof body === 'object' && body !== null ? Reflect.get(body, properties.key as string) : undefined;
+		// n8n walks a path of names with dots between them.
+		const found = properties.key
+			.split('.')
+			.reduce<unknown>((at, name) => (typeof at === 'object' && at !== null ? Reflect.get(at, name) : undefined), body);
 		if (found === properties.value) return { status: 'Error', message: String(properties.message) };
 	}
 	return { status: 'OK', message: 'Connection successful!' };

@@ -117,11 +117,14 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 		);
 		try {
 			// n8n's own types do not agree whether a workflow has a name.
-			const { workflowData, noWebhookResponse } = await type.webhook.call(context as IWebhookFunctions);
+			const { workflowData, noWebhookResponse, webhookResponse } = await type.webhook.call(
+				context as IWebhookFunctions,
+			);
 			// n8n writes it back only when it was changed, so that of calls at the same instant the last does not undo the first.
 			if (workflow.staticData['__dataChanged'] === true) saved = JSON.stringify(workflow.staticData);
 			if (workflowData?.[0]) server.executions.push(workflowData[0]);
-			if (noWebhookResponse !== true) response.end(JSON.stringify({ message: 'Workflow was started' }));
+			if (noWebhookResponse !== true)
+				response.end(JSON.stringify(webhookResponse ?? { message: 'Workflow was started' }));
 		} catch (error) {
 			server.errors.push(error);
 			response.writeHead(500).end(JSON.stringify({ message: 'Error in workflow' }));

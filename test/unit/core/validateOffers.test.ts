@@ -9,6 +9,7 @@ const labels: Record<string, string> = {
 	aimlApi: 'AI/ML API',
 	apiframe: 'Apiframe',
 	evolink: 'EvoLink',
+	minimax: 'MiniMax',
 	wiro: 'Wiro',
 };
 
@@ -61,7 +62,7 @@ const variant = {
 	...anyImage,
 } as const;
 
-/** What the four gateways document of what they sell; read from their documents, not from the code. */
+/** What the gateways document of what they sell; read from their documents, not from the code. */
 const sold: Sold[] = [
 	{
 		provider: 'aimlApi',
@@ -200,6 +201,44 @@ const sold: Sold[] = [
 		promptLimit: 7000,
 		...anyImage,
 	},
+	{
+		provider: 'minimax',
+		model: 'hailuo-2.3-fast',
+		shapes: usual,
+		firstFrame: 'required',
+		prompt: 'optional',
+		...noLast,
+		...anyImage,
+	},
+	{
+		provider: 'minimax',
+		model: 'hailuo-2.3',
+		shapes: usual,
+		firstFrame: 'optional',
+		prompt: 'requiredWithoutImage',
+		...noLast,
+		...anyImage,
+	},
+	{
+		provider: 'minimax',
+		model: 'hailuo-02',
+		shapes: { '512P': [6, 10], ...usual },
+		firstFrame: 'optional',
+		prompt: 'requiredWithoutImage',
+		lastFrame: 'besideFirst',
+		...anyImage,
+	},
+	{
+		provider: 'minimax',
+		model: 'hailuo-03',
+		shapes: { '768P': fourToFifteen, '2K': fourToFifteen },
+		firstFrame: 'optional',
+		prompt: 'required',
+		lastFrame: 'alone',
+		promptLimit: 7000,
+		...anyImage,
+	},
+	{ ...variant, provider: 'minimax', model: 'hailuo-03-max' },
 	{ ...variant, provider: 'evolink', model: 'hailuo-03-max' },
 	{ ...variant, provider: 'evolink', model: 'hailuo-03-max-turbo' },
 	{

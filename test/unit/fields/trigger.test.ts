@@ -27,8 +27,8 @@ describe("the trigger's form", () => {
 	});
 
 	test('has the providers that report, by name', () => {
-		expect(choicesOf('provider')).toEqual(['apiframe', 'evolink', 'wiro']);
-		expect(choicesOf('provider', describeTrigger(shops))).toEqual(['apiframe', 'evolink', 'unlike', 'wiro']);
+		expect(choicesOf('provider')).toEqual(['apiframe', 'evolink', 'minimax', 'wiro']);
+		expect(choicesOf('provider', describeTrigger(shops))).toEqual(['apiframe', 'evolink', 'minimax', 'unlike', 'wiro']);
 	});
 
 	test('says what to do with its address, and has these choices', () => {

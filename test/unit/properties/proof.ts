@@ -8,6 +8,7 @@ const ID_KEYS: Readonly<Record<string, readonly string[]>> = {
 	aimlApi: ['id', 'generation_id'],
 	apiframe: ['jobId', 'id'],
 	evolink: ['id'],
+	minimax: ['task_id'],
 	wiro: ['taskid', 'socketaccesstoken'],
 };
 
@@ -47,8 +48,23 @@ const REFUSALS: Readonly<
 		speaks: (body) => has(body, 'error') || has(body, 'message'),
 	},
 	evolink: { statuses: [400, 401, 402, 403, 404, 413, 429], speaks: (body) => has(body, 'error.type') },
+	// V2; V1 refuses in answers of status 200.
+	minimax: {
+		statuses: [400, 401, 402, 422, 429],
+		speaks: (body) => at(body, 'type') === 'error' && MINIMAX_NO.test(String(at(body, 'error.message'))),
+	},
 	wiro: { statuses: [], speaks: () => false },
 };
+
+/** The codes with which MiniMax says no, as its V2 writes them. */
+const MINIMAX_NO = /\((?:1002|1004|1008|1026|1028|1030|1039|1041|1042|2013|2045|2049|2056|2061)\)\s*$/;
+
+/** MiniMax's V1 refuses in answers of status 200, with a code of its own. */
+function isMinimaxRefusal(adapter: ProviderAdapter, response: HttpResponse): boolean {
+	const { json, status } = response;
+	if (adapter.id !== 'minimax' || status !== 200 || idsIn(adapter, response).length > 0) return false;
+	return handlesIn(at(json, 'base_resp'), ['status_code']).some((code) => MINIMAX_NO.test(`(${code})`));
+}
 
 const has = (body: unknown, path: string) => ![undefined, null, ''].includes(at(body, path) as string);
 
@@ -57,6 +73,7 @@ export function provesNothingMade(adapter: ProviderAdapter, response: HttpRespon
 	const { status, json } = response;
 	const mayRefuse = status < 300 || [400, 401, 402, 403, 404, 429].includes(status);
 	if (mayRefuse && isWiroRefusal(adapter, response)) return isFinalWord(json);
+	if (isMinimaxRefusal(adapter, response)) return true;
 	const { statuses = [], speaks } = REFUSALS[adapter.id] ?? {};
 	if (statuses.includes(status)) return speaks?.(json, status) === true;
 	const isClosed = adapter.id === 'evolink' && status === 503;

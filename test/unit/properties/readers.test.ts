@@ -91,11 +91,11 @@ function expectLegal(job: Job, adapter: ProviderAdapter): void {
 	if (typeof job.failure?.code === 'string') expectShowable(job.failure.code);
 }
 
-function expectLegalFailure(failure: Failure, { status }: HttpResponse): void {
+function expectLegalFailure(failure: Failure, exchanged: readonly Exchanged[]): void {
 	expect(FAILURE_KINDS).toContain(failure.kind);
 	expectShowable(failure.message);
 	if (failure.code !== null) expectShowable(failure.code);
-	expect([null, status]).toContain(failure.httpStatus);
+	expect([null, ...exchanged.map(({ response }) => response.status)]).toContain(failure.httpStatus);
 	expect(failure.retryAfterSeconds ?? 0).toBeGreaterThanOrEqual(0);
 	expect(failure.retryAfterSeconds ?? 0).toBeLessThanOrEqual(3600);
 }
@@ -108,7 +108,7 @@ function expectLegalPath({ path, query }: HttpRequest): void {
 
 function expectLegalEnd(adapter: ProviderAdapter, { exchanged, step, last }: Course): void {
 	for (const { request } of exchanged) expectLegalPath(request);
-	if (step.kind === 'failure') return expectLegalFailure(step.failure, last.response);
+	if (step.kind === 'failure') return expectLegalFailure(step.failure, exchanged);
 	expectLegal(step.value, adapter);
 	expect(isAccepted(last.response)).toBe(true);
 }
@@ -159,6 +159,7 @@ const references: fc.Arbitrary<JobReference> = fc.record(
 		handles: fc.record(
 			{
 				jobToken: fc.oneof(fc.constant('eDcCm5yyUfIvMFspTwww49OUfgXkQt'), hostileText),
+				fileId: fc.oneof(fc.constant('176844028768320'), hostileText),
 				route: fc.oneof(fc.constantFrom('universal', 'minimax'), hostileText),
 			},
 			{ requiredKeys: [] },

@@ -39,7 +39,7 @@ afterAll(async () => {
 /** The prompt that the gateway has on record. */
 function promptBought(jobId: string): unknown {
 	const request = simulator.job(jobId)?.request;
-	return at(request, 'fields.prompt') ?? at(request, 'prompt') ?? '';
+	return at(request, 'fields.prompt') ?? at(request, 'prompt') ?? at(request, 'content.0.text') ?? '';
 }
 
 /** Forms have a line end of their own, and none of them knows half a surrogate pair. */

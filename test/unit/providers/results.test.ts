@@ -3,6 +3,7 @@ import type { ProviderAdapter } from '../../../nodes/Hailuo/providers/adapter';
 import { aimlApi } from '../../../nodes/Hailuo/providers/aimlapi/aimlapi';
 import { apiframe } from '../../../nodes/Hailuo/providers/apiframe/apiframe';
 import { evolink } from '../../../nodes/Hailuo/providers/evolink/evolink';
+import { minimax } from '../../../nodes/Hailuo/providers/minimax/minimax';
 import { wiro } from '../../../nodes/Hailuo/providers/wiro/wiro';
 import { anAnswer, jobOf } from './builders';
 
@@ -15,6 +16,7 @@ const COMPLETED: ReadonlyArray<[ProviderAdapter, (place: object) => unknown]> = 
 	[aimlApi, (place) => ({ id: '7', status: 'completed', ...place })],
 	[apiframe, (place) => ({ id: '7', status: 'COMPLETED', ...place })],
 	[evolink, (place) => ({ id: '7', status: 'completed', ...place })],
+	[minimax, (place) => ({ task: { id: '7', status: 'succeeded', ...place } })],
 	[wiro, (place) => ({ result: true, errors: [], tasklist: [{ id: '7', status: 'task_postprocess_end', ...place }] })],
 ];
 
@@ -22,6 +24,7 @@ const PLACES: Record<string, ReadonlyArray<(value: unknown) => object>> = {
 	aimlApi: [(video) => ({ video })],
 	apiframe: [(result) => ({ result })],
 	evolink: [(results) => ({ results }), (result_data) => ({ results: [], result_data })],
+	minimax: [(content) => ({ content })],
 	wiro: [(outputs) => ({ outputs, pexit: '0' }), (output) => ({ output, pexit: '0' })],
 };
 
@@ -45,7 +48,7 @@ const ROWS = COMPLETED.flatMap(([adapter, complete]) =>
 );
 
 test.each(ROWS)('%s, place %i: %s', (_label, _place, _shape, adapter, body, [videoUrl = null, ...additionalUrls]) => {
-	const job = jobOf(adapter.get({ jobId: '7' }), anAnswer(200, body));
+	const job = jobOf(adapter.get({ jobId: '7', model: 'hailuo-03' }), anAnswer(200, body));
 	expect(job).toMatchObject({ videoUrl, additionalUrls, status: videoUrl === null ? 'unknown' : 'succeeded' });
 	expect(job.failure?.code ?? null).toBe(videoUrl === null ? 'no_video' : null);
 });

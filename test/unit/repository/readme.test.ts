@@ -8,6 +8,7 @@ import {
 import { HailuoAimlApi } from '../../../credentials/HailuoAimlApi.credentials';
 import { HailuoApiframeApi } from '../../../credentials/HailuoApiframeApi.credentials';
 import { HailuoEvolinkApi } from '../../../credentials/HailuoEvolinkApi.credentials';
+import { HailuoMinimaxApi } from '../../../credentials/HailuoMinimaxApi.credentials';
 import { HailuoWiroApi } from '../../../credentials/HailuoWiroApi.credentials';
 import { CAMERA_MOVEMENTS, MODELS, RESOLUTIONS, type Duration } from '../../../nodes/Hailuo/core/video/catalog';
 import type { Offer } from '../../../nodes/Hailuo/core/video/offer';
@@ -35,6 +36,7 @@ const credentialTypes: ICredentialType[] = [
 	new HailuoAimlApi(),
 	new HailuoApiframeApi(),
 	new HailuoEvolinkApi(),
+	new HailuoMinimaxApi(),
 	new HailuoWiroApi(),
 ];
 

@@ -2,9 +2,9 @@ import type { Exchange, HttpResponse, JsonObject } from '../../core/http/http';
 import type { Job, JobReference } from '../../core/job/job';
 import { wellFormed } from '../../core/http/read';
 import { slugFor } from '../../core/video/offer';
-import type { Media, References, VideoRequest } from '../../core/video/videoRequest';
+import type { References, VideoRequest } from '../../core/video/videoRequest';
 import type { ProviderAdapter } from '../adapter';
-import { orElse } from '../exchange';
+import { addressOf, orElse } from '../exchange';
 import { createExchange, getExchange } from '../jobExchange';
 import { AIML_API, isOwnEnvelope, READING } from './aimlapiRead';
 
@@ -24,13 +24,6 @@ const ON_OLDER_ROUTE: readonly string[] = ['hailuo-2.3-fast', 'hailuo-2.3', 'hai
 
 /** The route is not there, or not for this. */
 const ROUTE_GONE: readonly number[] = [404, 405, 410];
-
-/** `format: uri` rules out bare Base64, so bytes go as a data URL. */
-function addressOf(media: Media): string {
-	if (media.kind === 'url') return media.url;
-	const { buffer, byteOffset, byteLength } = media.bytes;
-	return `data:${media.mimeType};base64,${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}`;
-}
 
 function referenceFields(references: References | undefined): JsonObject {
 	const { images = [], videos = [], audios = [] } = references ?? {};

@@ -1,9 +1,17 @@
 import { IMAGE_SHAPE } from '../../core/video/media';
 import { modelOfSlug, offer, type OfferTerms } from '../../core/video/offer';
 import type { Failure, FailureKind, HttpResponse } from '../../core/http/http';
-import { listAt, momentAt, numberAt, textAt, valueAt } from '../../core/http/read';
+import { listAt, numberAt, textAt, valueAt } from '../../core/http/read';
 import { describeRefusal, kindOfStatus } from '../refusal';
-import { describeCost, mapStatus, urlsIn, type JobReading, type ProviderIdentity, type Reason } from '../jobExchange';
+import {
+	describeCost,
+	endOfLink,
+	mapStatus,
+	urlsIn,
+	type JobReading,
+	type ProviderIdentity,
+	type Reason,
+} from '../jobExchange';
 
 const TAKEN: Pick<OfferTerms, 'prompt' | 'promptCounts' | 'imageTypes'> = {
 	prompt: 'required',
@@ -79,11 +87,6 @@ export const READING: JobReading = {
 	},
 	readFailure,
 };
-
-/** The links are signed for Alibaba's object storage, which names their end (`Expires` in AI/ML API's samples, seconds). */
-function endOfLink(url: string | undefined): string | null {
-	return url === undefined ? null : momentAt(new URL(url).searchParams.get('Expires'));
-}
 
 /** A documented sample has `completed` beside a filled `error`: only the status says which of them counts. */
 function readReason(body: unknown, rawStatus: string | null): Reason {

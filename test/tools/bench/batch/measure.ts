@@ -74,7 +74,7 @@ async function measureAwake(suite: Suite, runs: number): Promise<Case[]> {
 
 async function measureAsleep(suite: Suite, runs: number): Promise<Case[]> {
 	const handBuilt = await handBuiltWay(suite);
-	const slow = casesOf(await oneByOneWays(suite, JOB_DURATION_MS));
+	const slow = casesOf(await oneByOneWays(suite));
 	const batches = casesOf([handBuilt]);
 	await attempt(() => handBuilt.run(1));
 	const most = Math.max(...slow.map(({ itemCount }) => itemCount));

@@ -82,8 +82,8 @@ export function hailuoWays(suite: Suite): Way[] {
 }
 
 /** The ways that make one item after another and sleep nearly all the time. */
-export async function oneByOneWays(suite: Suite, jobDurationMs: number): Promise<Way[]> {
-	const minimax = await connectBuiltIn(suite, jobDurationMs);
+export async function oneByOneWays(suite: Suite): Promise<Way[]> {
+	const minimax = await connectBuiltIn(suite);
 	const builtIn = { nodes: [builtInNode(VIDEO, minimax)], wires: [{ from: ITEMS, to: VIDEO }] };
 	const header = await connectHandBuilt(suite);
 	const loop = handBuiltBatch(suite, header, { source: ITEMS, videoNode: VIDEO, oneByOne: true });

@@ -36,7 +36,7 @@ async function waysOf(suite: Suite): Promise<Way[]> {
 			label: 'HTTP Request node, the download alone',
 			node: downloadNode(VIDEO, `${simulator.cdnUrl}/videos/sample.mp4`),
 		},
-		{ label: BUILT_IN_LABEL, node: builtInNode(VIDEO, await connectBuiltIn(suite, 0)) },
+		{ label: BUILT_IN_LABEL, node: builtInNode(VIDEO, await connectBuiltIn(suite)) },
 	];
 }
 

@@ -1,6 +1,7 @@
 import type { Suite } from '../../../e2e/support/suite';
 import type { WorkflowInput, WorkflowNode } from '../../host/n8nTypes';
 import { hailuo, noOperation, VIDEO_FROM_PROMPT, webhookTrigger, workflowOf } from '../../host/workflows';
+import type { ProviderName } from '../../simulator/types';
 import { BUILT_IN_LABEL, builtInNode, connectBuiltIn } from '../alternatives/builtInNode';
 import {
 	connectHandBuilt,
@@ -10,7 +11,6 @@ import {
 	handBuiltLoop,
 	READY,
 } from '../alternatives/handBuilt';
-import type { MinimaxJob } from '../alternatives/minimax';
 
 /** Times are milliseconds since 1970. */
 export interface WaitingJob {
@@ -58,14 +58,18 @@ function withParameters(node: WorkflowNode, parameters: Record<string, unknown> 
 	return { ...node, parameters: { ...node.parameters, prompt: '={{ $json.body.prompt }}', ...parameters } };
 }
 
-function atGateway({ simulator }: Suite, workflow: WorkflowInput, jobIdField = 'jobId'): WaitingWorkflow {
+function atGateway(
+	{ simulator }: Suite,
+	workflow: WorkflowInput,
+	{ jobIdField = 'jobId', provider = PROVIDER }: { jobIdField?: string; provider?: ProviderName } = {},
+): WaitingWorkflow {
 	simulator.configure({ jobDurationMs: JOB_DURATION_MS });
 	return {
 		workflow,
 		jobIdField,
 		jobs: () => simulator.jobs,
 		finish: (jobId) => simulator.finishJob(jobId),
-		readsOf: (jobId) => simulator.requestsOf(PROVIDER, 'read').filter((request) => request.jobId === jobId).length,
+		readsOf: (jobId) => simulator.requestsOf(provider, 'read').filter((request) => request.jobId === jobId).length,
 	};
 }
 
@@ -98,27 +102,9 @@ const builtIn: Strategy = {
 	label: BUILT_IN_LABEL,
 	suspends: false,
 	prepare: async (suite) => {
-		const jobs: MinimaxJob[] = [];
-		const credential = await connectBuiltIn(suite, JOB_DURATION_MS, jobs);
-		const node = withParameters(builtInNode('Video', credential), { downloadVideo: false });
-		const find = (jobId: string): MinimaxJob => {
-			const job = jobs.find(({ taskId }) => taskId === jobId);
-			if (job === undefined) throw new Error(`No job ${jobId}`);
-			return job;
-		};
-		return {
-			workflow: workflowOf('Built in', [webhookTrigger(WEBHOOK_PATH), node, noOperation(DOWNSTREAM)]),
-			jobIdField: 'taskId',
-			jobs: () => jobs.map(({ taskId, createdAt, endsAt }) => ({ id: taskId, createdAt, endsAt })),
-			finish: (jobId) => {
-				find(jobId).endsAt = Date.now();
-			},
-			readsOf: (jobId) => {
-				const { taskId, fileId } = find(jobId);
-				const isAbout = (query: Record<string, string>) => query['task_id'] === taskId || query['file_id'] === fileId;
-				return suite.simulator.requestsOf('other').filter(({ query }) => isAbout(query)).length;
-			},
-		};
+		const node = withParameters(builtInNode('Video', await connectBuiltIn(suite)), { downloadVideo: false });
+		const workflow = workflowOf('Built in', [webhookTrigger(WEBHOOK_PATH), node, noOperation(DOWNSTREAM)]);
+		return atGateway(suite, workflow, { jobIdField: 'taskId', provider: 'minimax' });
 	},
 };
 
@@ -130,7 +116,7 @@ const handBuilt: Strategy = {
 		const loopPart = handBuiltLoop(suite, await connectHandBuilt(suite), '$json.body.prompt');
 		const nodes = [trigger, ...loopPart.nodes, noOperation(DOWNSTREAM)];
 		const wires = [{ from: trigger.name, to: CREATE }, ...loopPart.wires, { from: READY, to: DOWNSTREAM }];
-		return atGateway(suite, workflowOf('Hand-built', nodes, { wires }), 'id');
+		return atGateway(suite, workflowOf('Hand-built', nodes, { wires }), { jobIdField: 'id' });
 	},
 };
 
