@@ -9,7 +9,7 @@ import { json } from 'node:stream/consumers';
 import type { INodeParameters } from 'n8n-workflow';
 import { credentialTypes } from '../tools/support/built';
 import { runHailuo } from '../tools/support/runNode';
-import { startTrigger, type RunningTrigger } from '../tools/support/runTrigger';
+import { serveTrigger, WEBHOOK_ID, type TriggerServer } from '../tools/support/triggerServer';
 import { aPrompt, nextExecutionId, PROMPT } from './stage';
 
 credentialTypes.push(sampleCredential);
@@ -130,16 +130,14 @@ test('that tries an address before it takes the job is not given one of an execu
 	}));
 
 describe('its trigger', () => {
-	const WEBHOOK_ID = '5f0c1a52';
 	const reporting = { callback: 'url', callbackUrl: `https://n8n.example.com/webhook/${WEBHOOK_ID}/hailuo` };
 
 	/** Makes a job that reports to a trigger; leads to the trigger and to its address as the provider was given it. */
 	async function made(
 		credentials: SampleCredentials,
 		asked: Asked[],
-	): Promise<{ trigger: RunningTrigger; url: string }> {
-		const parameters = { provider: 'sample', onCallback: 'startWorkflow', events: ['succeeded', 'failed'] };
-		const trigger = await startTrigger({ credentials, parameters, webhookId: WEBHOOK_ID });
+	): Promise<{ trigger: TriggerServer; url: string }> {
+		const trigger = await serveTrigger({ provider: 'sample' }, { credentials });
 		const create = aVideo({ operation: 'create', ...reporting });
 		await runHailuo(create, { items: [aPrompt()], credentials, executionId: nextExecutionId() });
 		const { callback } = asked[0]?.body as { callback: string };

@@ -1,7 +1,6 @@
 /** What others may try at the trigger's address, or with what they have seen of a callback, and what it costs. */
 import { writeTicket } from '../../nodes/Hailuo/core/callback/ticket';
 import type { Fault } from '../tools/simulator';
-import { post } from '../tools/support/runTrigger';
 import { aCreate } from './stage';
 import {
 	CALLING,
@@ -10,6 +9,7 @@ import {
 	onScene,
 	OTHER,
 	OURS,
+	post,
 	said,
 	started,
 	statusesOf,
@@ -25,7 +25,7 @@ describe.each(UNSIGNED)('a callback of %s, which signs nothing,', (provider) => 
 			const ids = [jobId, 'no-such-job', '1', '../../x', '=cmd'];
 			const calls = Array.from({ length: 60 }, (_, index) => report(trigger.url, said(provider, ids[index % 5] ?? '')));
 			expect(new Set(statusesOf(await Promise.all(calls)))).toEqual(new Set([401]));
-			expect([readings(), trigger.starts, trigger.fetches(), trigger.staticData()]).toEqual([0, [], 60, '{}']);
+			expect([readings(), trigger.starts, trigger.fetches(), trigger.staticData()]).toEqual([0, [], 60, {}]);
 		}));
 
 	test('starts nothing under a ticket that was forged with a blank key, at a credential whose key is blank', () =>
@@ -160,7 +160,7 @@ describe('what Apiframe has signed', () => {
 			const large = await post(trigger.url, said('apiframe', 'job-1', { result: { urls } }), headers);
 			expect([large.status, trigger.fetches()]).toEqual([413, 0]);
 			expect((await post(trigger.url, said('apiframe', 'x'.repeat(1_000_000)), headers)).status).toBe(401);
-			expect([readings(), trigger.staticData()]).toEqual([0, '{}']);
+			expect([readings(), trigger.staticData()]).toEqual([0, {}]);
 		}));
 });
 
@@ -217,7 +217,7 @@ describe.each(CALLING)('at %s, a ticket', (provider) => {
 			const trigger = await listen();
 			for (const length of [201, 1_000_000])
 				expect((await report(trigger.url + query, said(provider, 'x'.repeat(length)))).status).toBe(400);
-			expect([readings(), trigger.starts, trigger.staticData()]).toEqual([0, [], '{}']);
+			expect([readings(), trigger.starts, trigger.staticData()]).toEqual([0, [], {}]);
 		}));
 });
 

@@ -1,18 +1,26 @@
 /** A Hailuo Trigger beside a simulator: jobs that report to it, and reports as their provider would send them. */
 import type { INodeParameters } from 'n8n-workflow';
+import { request } from 'undici';
 import { CALLING_PROVIDERS, type CallingProvider } from '../tools/simulator/types';
 import { webhookSignature } from '../tools/simulator/apiframeCallbacks';
-import { post, startTrigger, type Reply, type RunningTrigger, type TriggerOptions } from '../tools/support/runTrigger';
+import { serveTrigger, WEBHOOK_ID, type TriggerOptions, type TriggerServer } from '../tools/support/triggerServer';
 import { aCreate, log, onStage, type RunOptions, type Stage } from './stage';
 
 export const CALLING = CALLING_PROVIDERS;
 export const UNSIGNED: readonly CallingProvider[] = ['evolink', 'minimax', 'wiro'];
 
 /** n8n's ids of two triggers of one credential. */
-export const OURS = '5f0c1a52';
+export const OURS = WEBHOOK_ID;
 export const OTHER = '77aa01bc';
 
 export const HOUR = 60 * 60 * 1000;
+
+export interface Reply {
+	status: number;
+	message: unknown;
+	/** Until the answer was there whole. */
+	milliseconds: number;
+}
 
 export interface Made {
 	jobId: string;
@@ -23,7 +31,7 @@ export interface Made {
 export interface Scene extends Stage {
 	/** Makes a job that reports to a trigger, and ends it. */
 	finished(context?: unknown, changes?: INodeParameters, options?: RunOptions): Promise<Made>;
-	listen(options?: Partial<TriggerOptions>): Promise<RunningTrigger>;
+	listen(options?: Partial<TriggerOptions>, form?: INodeParameters): Promise<TriggerServer>;
 	/** Posts what the provider would, signed where it signs. */
 	report(url: string, body: Record<string, unknown>): Promise<Reply>;
 	readings(): number;
@@ -45,8 +53,20 @@ export function said(
 	return { total: '1', errors: [], tasklist: [task], result: true };
 }
 
+/** Posts as a provider does; an object as JSON, a text as it is. */
+export async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+	const start = performance.now();
+	const response = await request(url, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', ...headers },
+		body: typeof body === 'string' ? body : JSON.stringify(body),
+	});
+	const { message }: { message?: unknown } = JSON.parse((await response.body.text()) || '{}') ?? {};
+	return { status: response.statusCode, message, milliseconds: performance.now() - start };
+}
+
 export async function onScene(provider: CallingProvider, act: (scene: Scene) => Promise<void>): Promise<void> {
-	const triggers: RunningTrigger[] = [];
+	const triggers: TriggerServer[] = [];
 	await onStage(async (stage) => {
 		const { simulator, credentials, run } = stage;
 		// The tests report by themselves.
@@ -68,10 +88,8 @@ export async function onScene(provider: CallingProvider, act: (scene: Scene) => 
 			await act({
 				...stage,
 				finished,
-				async listen(options = {}) {
-					const given = { credentials, webhookId: OURS, ...options };
-					const events = ['succeeded', 'failed', 'cancelled'];
-					const trigger = await startTrigger({ ...given, parameters: { provider, events, ...options.parameters } });
+				async listen(options = {}, form = {}) {
+					const trigger = await serveTrigger({ provider, ...form }, { credentials, ...options });
 					triggers.push(trigger);
 					return trigger;
 				},
@@ -89,5 +107,5 @@ export async function onScene(provider: CallingProvider, act: (scene: Scene) => 
 }
 
 export const statusesOf = (replies: readonly Reply[]) => replies.map(({ status }) => status);
-export const started = ({ starts }: RunningTrigger) => starts.map(({ jobId, context }) => [jobId, context]);
+export const started = ({ starts }: TriggerServer) => starts.map(({ jobId, context }) => [jobId, context]);
 export const logged = (...parts: string[]) => log.filter((line) => parts.every((part) => line.includes(part)));

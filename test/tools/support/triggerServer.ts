@@ -26,6 +26,18 @@ export interface TriggerOptions {
 	mode?: WorkflowExecuteMode;
 	/** What an n8n that was stopped had saved. */
 	staticData?: IDataObject;
+	/** n8n's id of the trigger: the address at which the internet reaches it ends in the same. Default `WEBHOOK_ID`. */
+	webhookId?: string;
+}
+
+/** Counts what n8n's host does at a cost. */
+class CountedCredentials extends GivenCredentials {
+	fetches = 0;
+
+	override async getDecrypted(...given: Parameters<GivenCredentials['getDecrypted']>) {
+		this.fetches += 1;
+		return await super.getDecrypted(...given);
+	}
 }
 
 export interface TriggerServer {
@@ -35,14 +47,18 @@ export interface TriggerServer {
 	waitingUrl: string;
 	/** The items of each execution that was started. */
 	executions: INodeExecutionData[][];
+	/** The fields of these items, one execution after another. */
+	readonly starts: IDataObject[];
 	/** What the callers were told, as they were. */
 	answers: Array<{ status: number; message: string }>;
 	/** What the node threw. */
 	errors: unknown[];
 	/** Paths and bodies that came to the waiting endpoint. */
 	rings: Array<{ path: string; body: unknown }>;
-	/** Statuses with which the next rings are answered; 200 when there are none. */
-	ringStatuses: number[];
+	/** The status with which a ring is answered, the first being 1; always 200 unless a test puts another in its place. */
+	answerRing: (count: number) => number | Promise<number>;
+	/** How often a credential was fetched. */
+	fetches(): number;
 	/** What n8n has saved for the trigger. */
 	staticData(): IDataObject;
 	/** Resolves when the node has done with all calls, which may be long after it has answered them. */
@@ -50,8 +66,7 @@ export interface TriggerServer {
 	close(): Promise<void>;
 }
 
-/** n8n's id of the trigger: the address at which the internet reaches it ends in the same. */
-const WEBHOOK_ID = '5f0c1a52';
+export const WEBHOOK_ID = '5f0c1a52';
 
 let served = 0;
 
@@ -59,14 +74,27 @@ function parsed(rawBody: Buffer): unknown {
 	return rawBody.length === 0 ? {} : JSON.parse(rawBody.toString());
 }
 
+/** A name that stands there more than once has all its values. */
+function queryOf(path: string): IDataObject {
+	const { searchParams } = new URL(path, 'http://localhost');
+	const query: IDataObject = {};
+	for (const name of searchParams.keys()) {
+		const values = searchParams.getAll(name);
+		query[name] = values.length === 1 ? values[0] : values;
+	}
+	return query;
+}
+
 /** @param parameters the trigger's form */
 export async function serveTrigger(parameters: INodeParameters, options: TriggerOptions): Promise<TriggerServer> {
 	served += 1;
 	const type = new HailuoTrigger();
+	const { webhookId = WEBHOOK_ID } = options;
+	const credentialsHelper = new CountedCredentials(options.credentials);
 	const credentials = Object.fromEntries(credentialTypes.map(({ name }) => [name, { id: name, name }]));
 	const node = aNode('Trigger', 'trigger', parameters, {
 		id: `trigger-${served}`,
-		webhookId: WEBHOOK_ID,
+		webhookId,
 		credentials,
 	});
 	const nodeTypes: INodeTypes = {
@@ -79,12 +107,11 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 
 	async function callTrigger(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const rawBody = Buffer.from(await text(request));
-		const { search, searchParams } = new URL(request.url ?? '', 'http://localhost');
 		const httpRequest = Object.assign(request, {
 			body: parsed(rawBody),
 			rawBody,
 			params: {},
-			query: search === '' ? {} : Object.fromEntries(searchParams),
+			query: queryOf(request.url ?? ''),
 		});
 		const staticData: IDataObject = JSON.parse(saved);
 		const workflow = new Workflow({
@@ -96,7 +123,7 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 			staticData,
 		});
 		const additionalData = {
-			credentialsHelper: new GivenCredentials(options.credentials),
+			credentialsHelper,
 			httpRequest,
 			httpResponse: response,
 			webhookBaseUrl: `${base}/webhook`,
@@ -117,7 +144,7 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 		);
 		try {
 			// n8n's own types do not agree whether a workflow has a name.
-			const { workflowData, noWebhookResponse, webhookResponse } = await type.webhook.call(
+			const { workflowData, webhookResponse, noWebhookResponse } = await type.webhook.call(
 				context as IWebhookFunctions,
 			);
 			// n8n writes it back only when it was changed, so that of calls at the same instant the last does not undo the first.
@@ -133,7 +160,7 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 
 	async function takeRing(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		server.rings.push({ path: request.url ?? '', body: JSON.parse(await text(request)) });
-		response.writeHead(server.ringStatuses.shift() ?? 200).end('{}');
+		response.writeHead(await server.answerRing(server.rings.length)).end('{}');
 	}
 
 	const listener = createServer((request, response) => {
@@ -154,19 +181,24 @@ export async function serveTrigger(parameters: INodeParameters, options: Trigger
 	await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
 	const base = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
 	const server: TriggerServer = {
-		url: `${base}/webhook/${WEBHOOK_ID}/hailuo`,
+		url: `${base}/webhook/${webhookId}/hailuo`,
 		waitingUrl: `${base}/webhook-waiting`,
 		executions: [],
+		get starts() {
+			return server.executions.flat().map(({ json }) => json);
+		},
 		answers: [],
 		errors: [],
 		rings: [],
-		ringStatuses: [],
+		answerRing: () => 200,
+		fetches: () => credentialsHelper.fetches,
 		staticData: () => JSON.parse(saved),
 		async settled() {
 			while (underway.size > 0) await Promise.allSettled([...underway]);
 		},
 		async close() {
 			await server.settled();
+			listener.closeAllConnections();
 			await new Promise((resolve) => listener.close(resolve));
 		},
 	};
