@@ -1,7 +1,7 @@
 /** The suspended wait in n8n-core's engine: its first turns, what it puts on the items, and how it goes on when woken. */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { Hailuo } from '../tools/support/built';
-import type { EngineRun } from '../tools/support/runNode';
+import type { EngineOptions, EngineRun } from '../tools/support/runNode';
 import { LABELS, moveTo, onJob, onStage, PROVIDERS } from './stage';
 import { aged, due, suspend, wake } from './looping';
 
@@ -11,6 +11,9 @@ const secondsFromNow = (moment: Date | string | undefined) => (new Date(moment ?
 function heldItems({ data }: EngineRun): INodeExecutionData[] {
 	return data.executionData?.nodeExecutionStack[0]?.data.main?.[0] ?? [];
 }
+
+/** Each turn of a suspended wait says them anew. */
+const hintsOf = ({ hints }: EngineRun): string[] => [...new Set(hints)];
 
 describe('a suspended wait', () => {
 	test.each(PROVIDERS)('at %s lets a job that was just made rest until the first recheck', (provider) =>
@@ -353,6 +356,37 @@ describe('the drawing around a suspended wait', () => {
 			const { hints } = await suspend(stage, parameters({ release: 'asFinished' }), options);
 			expect(hints.join()).toContain('The workflow that called this one gets only the items that finish last');
 		}));
+
+	test('hints that n8n would cancel the workflow before the time of a suspended item is up', () =>
+		onStage(async (stage) => {
+			const items = [await stage.make('apiframe')];
+			const hintsWithin = async (timeLimit: number) =>
+				hintsOf(await suspend(stage, parameters({ timeout: 2 }), { items, timeLimit }));
+			expect(await hintsWithin(119)).toEqual([
+				expect.stringMatching(/^n8n cancels this workflow 119 seconds after its start .* \[item 0\]$/),
+			]);
+			expect(await hintsWithin(120)).toEqual([]);
+		}));
+
+	test.each(['together', 'asFinished'])(
+		'hints in a sub-workflow that n8n goes on with the first item alone, where items are released %s',
+		(release) =>
+			onStage(async (stage) => {
+				const ONCE = 'Run this workflow once with all items: where the one that calls it runs it once for each,';
+				const parent = { executionId: '7', workflowId: 'parent' };
+				const hintsUnder = async (parent: Pick<EngineOptions, 'parentExecution'>) => {
+					const items = [await stage.make('apiframe'), await stage.make('apiframe')];
+					const slept = await suspend(stage, parameters({ release }), { items, ...parent });
+					expect(slept.run.status).toBe('waiting');
+					return hintsOf(slept).filter((hint) => hint.startsWith('Run this workflow'));
+				};
+				expect(await hintsUnder({ parentExecution: parent })).toEqual([
+					`${ONCE} n8n goes on with the first item alone after a suspended wait`,
+				]);
+				expect(await hintsUnder({})).toEqual([]);
+				expect(await hintsUnder({ parentExecution: { ...parent, shouldResume: false } })).toEqual([]);
+			}),
+	);
 
 	test('is not asked for where an AI agent calls the node: there it is refused', () =>
 		onStage(async (stage) => {

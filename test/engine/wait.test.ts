@@ -1,6 +1,18 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { JobPhase, ProviderName } from '../tools/simulator';
-import { fieldsOf, LABELS, MODEL_OF, moveTo, onJob, onStage, PROVIDERS, until, WORDS } from './stage';
+import {
+	aCreateAndWait,
+	fieldsOf,
+	LABELS,
+	MODEL_OF,
+	moveTo,
+	onJob,
+	onStage,
+	PROMPT,
+	PROVIDERS,
+	until,
+	WORDS,
+} from './stage';
 import { aged } from './looping';
 
 /** Ends the wait for a job that is not over, right after the first look. */
@@ -134,6 +146,27 @@ describe('Wait', () => {
 			await run(onJob('wait', 'aimlApi'), { items: [made] });
 			const [first, second] = simulator.requestsOf('aimlApi', 'read').map(({ at }) => at);
 			expect(Number(second) - Number(first)).toBe(4000);
+		}),
+	);
+
+	test.each<[string, INodeParameters]>([
+		['Wait', onJob('wait', 'apiframe')],
+		['Create and Wait', aCreateAndWait('apiframe')],
+	])("%s hints where n8n would cancel the workflow before the item's time is up, and at no other item", (_how, form) =>
+		onStage(async ({ make, run }) => {
+			const items = [1, 2, 3].map(async (minutes) => {
+				const { json } = await make('apiframe', 'succeeded');
+				return { json: { ...json, prompt: PROMPT, minutes } };
+			});
+			const given = { items: await Promise.all(items), node: { onError: 'continueRegularOutput' } } as const;
+			const hintsWithin = async (timeLimit: number) =>
+				(await run({ ...form, timeout: '={{ $json.minutes }}' }, { ...given, timeLimit })).hints;
+			const told = (seconds: number, which: string) => [
+				`n8n cancels this workflow ${seconds} seconds after its start ('Timeout Workflow' in its settings), and that is before this node's 'Timeout': raise the one or lower the other [${which}]`,
+			];
+			expect(await hintsWithin(179)).toEqual(told(179, 'item 2'));
+			expect(await hintsWithin(60)).toEqual(told(60, 'item 1, 2'));
+			for (const none of [180, 0, -1]) expect(await hintsWithin(none)).toEqual([]);
 		}),
 	);
 

@@ -154,6 +154,8 @@ export interface EngineOptions {
 	settings?: IWorkflowSettings;
 	/** Default n8n's present one. */
 	executionOrder?: 'v0' | 'v1';
+	/** Seconds after which n8n cancels an execution of this workflow, as its settings say; they say nothing by default. */
+	timeLimit?: number;
 	/** Called when the run can be stopped: the function given stops it as n8n's Stop does. */
 	onStarted?: (stop: () => void) => void;
 }
@@ -288,7 +290,10 @@ export async function runWorkflow(
 		connections,
 		active: false,
 		nodeTypes,
-		settings: options.settings ?? { executionOrder: options.executionOrder ?? 'v1' },
+		settings: options.settings ?? {
+			executionOrder: options.executionOrder ?? 'v1',
+			...(options.timeLimit !== undefined && { executionTimeout: options.timeLimit }),
+		},
 	});
 	const mode = options.mode ?? 'manual';
 	const executionId = options.executionId ?? '1';
