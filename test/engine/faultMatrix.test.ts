@@ -1,7 +1,7 @@
 /** Every fault at every moment of every operation at every provider: no job is paid for twice, and none is lost. */
 import { PROVIDERS } from './stage';
 import { OPERATIONS, type Cell } from './faultMatrix/cell';
-import { CELLS, nameOf } from './faultMatrix/cells';
+import { CELLS, CELLS_OF, nameOf } from './faultMatrix/cells';
 import { check } from './faultMatrix/check';
 import { playAll, type Result } from './faultMatrix/play';
 
@@ -33,3 +33,13 @@ describe('the matrix', () => {
 });
 
 test.each(CELLS.map((cell) => [nameOf(cell), cell] as const))('%s', (_name, cell) => check(cell, results.get(cell)));
+
+const COUNTS = Object.entries(CELLS_OF).map(([what, cells]) => [cells.length, what, cells] as const);
+
+// The last lines of the list of tests, so that a reader sees how much the matrix holds.
+describe('the matrix', () => {
+	test.each(COUNTS)('covers %i cells of %s, at every provider', (count, _what, cells) => {
+		expect(cells.filter((cell) => results.has(cell))).toHaveLength(count);
+		expect(new Set(cells.map(({ provider }) => provider))).toEqual(new Set(PROVIDERS));
+	});
+});

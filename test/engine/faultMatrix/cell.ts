@@ -16,7 +16,10 @@ export type Moment =
 	| 'after the job is made'
 	| 'during the read'
 	| 'during the download'
-	| 'during the cancellation';
+	| 'during the cancellation'
+	| 'in every answer'
+	| 'when the job is over'
+	| 'in the credential';
 
 /** What must come of a cell. */
 export type Expectation =
@@ -43,11 +46,15 @@ export interface Cell {
 	moment: Moment;
 	/** The fault in words. */
 	what: string;
-	/** Strikes the requests of the second of two items; `times` of them. */
+	/** Strikes the requests of the second of two items; `times` of them. `{key}` in its message is the provider's key. */
 	fault?: Fault;
 	/** Strikes all requests of the only item. */
 	front?: FrontName;
 	expected: Expectation;
+	/** How long after the job's end its link comes, milliseconds; for ever without one where that is not finite. */
+	linkLateBy?: number;
+	/** What was pasted behind the keys of the credential. */
+	pasted?: string;
 	/** How often the item's create must have been sent; undefined for a cell whose operation is another's. */
 	creates?: number;
 	/** How many jobs must have been made for the item. */

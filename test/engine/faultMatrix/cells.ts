@@ -9,6 +9,8 @@ import { draw, type Cell, type OperationName, type Row } from './cell';
 import {
 	busyCreate,
 	endlesslyUncertainCreate,
+	pageForCreate,
+	pageForUpload,
 	refusedCreate,
 	strangeCreate,
 	uncertainCreate,
@@ -16,7 +18,17 @@ import {
 	upload,
 	uploadWithCreate,
 } from './creating';
-import { cancellation, download, noCancellation, read } from './following';
+import {
+	cancellation,
+	download,
+	lateLink,
+	noCancellation,
+	noVideo,
+	pageForCancellation,
+	pageForRead,
+	read,
+} from './following';
+import { dirtyKey, longId } from './lasting';
 
 const CREATING: readonly OperationName[] = ['create', 'createAndWait'];
 const READING: readonly OperationName[] = ['get', 'wait', 'createAndWait'];
@@ -29,7 +41,7 @@ const WITHOUT_CANCEL: readonly ProviderName[] = PROVIDERS.filter((provider) => !
 const onCreate = (rows: Row[]): Row[] =>
 	rows.map((row) => ({ ...row, ...(row.fault && { fault: { ...row.fault, operation: 'create' } }) }));
 
-export const CELLS: readonly Cell[] = [
+const FAULTY: readonly Cell[] = [
 	...draw('before it arrives', PROVIDERS, ['create', 'createAndWait', 'get', 'wait'], front),
 	...draw('before it arrives', WITH_CANCEL, ['cancel'], front),
 	...draw('before it arrives', WITHOUT_CANCEL, ['cancel'], unreachableNoCancellation),
@@ -60,6 +72,34 @@ export const CELLS: readonly Cell[] = [
 	...draw('during the cancellation', ['wiro'], ['cancel'], (provider) => cancellation(provider, 'kill')),
 	...draw('during the cancellation', WITHOUT_CANCEL, ['cancel'], noCancellation),
 ];
+
+const PAGED: readonly Cell[] = [
+	...draw('before the job is made', PROVIDERS, CREATING, () => onCreate(pageForCreate('before'))),
+	...draw('after the job is made', PROVIDERS, CREATING, () => onCreate(pageForCreate('after'))),
+	...draw('during the upload', WITH_UPLOAD, CREATING, pageForUpload),
+	...draw('during the read', PROVIDERS, READING, pageForRead),
+	...draw('during the cancellation', ['wiro'], ['cancel'], pageForCancellation),
+];
+
+const EVERYWHERE: readonly OperationName[] = ['create', ...READING];
+
+/** Every cell, by what strikes it. */
+export const CELLS_OF: Readonly<Record<string, readonly Cell[]>> = {
+	'a fault': FAULTY,
+	'a page instead of an answer': PAGED,
+	'an id above 2^53': [
+		...draw('in every answer', PROVIDERS, EVERYWHERE, longId),
+		...draw('in every answer', ['wiro'], ['cancel'], longId),
+	],
+	'a late link': draw('when the job is over', PROVIDERS, READING, lateLink),
+	'what is not a video': draw('during the download', PROVIDERS, READING, noVideo),
+	'a dirty key': [
+		...draw('in the credential', PROVIDERS, EVERYWHERE, dirtyKey),
+		...draw('in the credential', ['wiro'], ['cancel'], dirtyKey),
+	],
+};
+
+export const CELLS: readonly Cell[] = Object.values(CELLS_OF).flat();
 
 export function nameOf({ provider, operation, moment, what }: Cell): string {
 	return `${provider} ${operation}: ${what} ${moment}`;

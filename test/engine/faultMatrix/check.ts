@@ -33,7 +33,7 @@ function knownId({ job }: Played, expected: Expectation): string | null {
 
 function titleOf(cell: Cell, played: Played, expected: ExpectedError): string {
 	const title = TITLES[expected.title]
-		.replace('{provider}', LABELS[cell.provider])
+		.replaceAll('{provider}', LABELS[cell.provider])
 		.replace('{minutes}', `${cell.form?.timeout}`);
 	return `${title} [item ${played.struck}]`;
 }
@@ -52,6 +52,12 @@ function checkMoney(cell: Cell, played: Played): void {
 	if (cell.connections !== undefined) expect(played.connections).toBe(cell.connections);
 }
 
+/** No key is told, whatever the provider says. */
+function checkSecrecy({ run: { items, error }, key }: Played): void {
+	const told = [items.map(({ json }) => json), error?.message, error?.description, error?.stack];
+	expect(JSON.stringify(told)).not.toContain(key);
+}
+
 function checkWell(cell: Cell, played: Played, expected: Extract<Expectation, { kind: 'well' }>): void {
 	const { run, struck } = played;
 	expect(run.error).toBeUndefined();
@@ -66,6 +72,7 @@ function checkWell(cell: Cell, played: Played, expected: Extract<Expectation, { 
 		pairedItem: { item: struck },
 	});
 	expect(item?.json).not.toHaveProperty('error');
+	if (item?.json.status === 'succeeded') expect(item.json.videoUrl).toBe(played.job?.videoUrl);
 	if (cell.form?.downloadVideo) expect(item?.binary?.data?.bytes).toBeGreaterThan(1000);
 }
 
@@ -120,7 +127,11 @@ export function check(cell: Cell, result: Result | undefined): void {
 	if ('broken' in result) throw result.broken;
 	const { stopping, goingOn } = result;
 	const { expected } = cell;
-	for (const played of [stopping, goingOn]) if (played) checkMoney(cell, played);
+	for (const played of [stopping, goingOn]) {
+		if (played === null) continue;
+		checkMoney(cell, played);
+		checkSecrecy(played);
+	}
 	if (expected.kind === 'well') {
 		checkWell(cell, stopping, expected);
 		return;

@@ -2,7 +2,7 @@
 import type { Fault, ProviderName } from '../../tools/simulator';
 import { ALWAYS, AT_ONCE, CREATE_RETRIES, error, faultsFor, SHORT, WELL, type OperationName, type Row } from './cell';
 import { KEYED } from '../stage';
-import { FAULTS, isProof, REFUSALS, type NamedFault } from './faults';
+import { FAULTS, isProof, PAGES, REFUSALS, type NamedFault } from './faults';
 
 /** A provider that says no has made nothing, and asking again would not help. */
 export function refusedCreate(provider: ProviderName): Row[] {
@@ -142,14 +142,29 @@ export function strangeCreate(provider: ProviderName, operation: OperationName):
 	return [otherTypes, word];
 }
 
-/** An upload makes nothing, so it is repeated; what fails it for good has made no job. */
-export function upload(_provider: ProviderName, operation: OperationName): Row[] {
-	const form = { firstFrame: 'binary' } as const;
-	const passing = faultsFor(operation).map(({ what, fault }): Row => {
+/** A page is nobody's word on what became of the create. */
+export function pageForCreate(moment: 'before' | 'after'): Row[] {
+	return PAGES.map(({ what, fault, says }) => {
+		const jobs = moment === 'after' ? 1 : 0;
+		return {
+			what,
+			fault: { ...fault, moment, times: ALWAYS },
+			expected: error('unknown', says, false),
+			creates: 1,
+			jobs,
+		};
+	});
+}
+
+const WITH_FILE = { firstFrame: 'binary' } as const;
+
+function repeatedUpload(faults: readonly NamedFault[]): Row[] {
+	const form = WITH_FILE;
+	const passing = faults.map(({ what, fault }): Row => {
 		const once: Fault = { ...fault, operation: 'upload' };
 		return { what, fault: once, expected: WELL, creates: 1, jobs: 1, form };
 	});
-	const staying = faultsFor(operation)
+	const staying = faults
 		.filter(({ fault }) => fault.kind !== 'slow')
 		.map(({ what, fault, says, title }): Row => ({
 			what: `${what} that stays`,
@@ -159,15 +174,22 @@ export function upload(_provider: ProviderName, operation: OperationName): Row[]
 			jobs: 0,
 			form,
 		}));
+	return [...passing, ...staying];
+}
+
+export const pageForUpload = (): Row[] => repeatedUpload(PAGES);
+
+/** An upload makes nothing, so it is repeated; what fails it for good has made no job. */
+export function upload(_provider: ProviderName, operation: OperationName): Row[] {
 	const refused = REFUSALS.flatMap(({ what, fault, titles, says }): Row[] => {
 		// The files' servers have envelopes of their own, in which only the status counts.
 		const title = titles.evolink;
 		if (title === undefined || fault.code !== undefined) return [];
 		// It comes when the other item has its job: before, it would keep that from being bought.
 		const struck: Fault = { ...fault, operation: 'upload', times: ALWAYS, delayMs: 100 };
-		return [{ what, fault: struck, expected: error(title, says, false), creates: 0, jobs: 0, form }];
+		return [{ what, fault: struck, expected: error(title, says, false), creates: 0, jobs: 0, form: WITH_FILE }];
 	});
-	return [...passing, ...staying, ...refused];
+	return [...repeatedUpload(faultsFor(operation)), ...refused];
 }
 
 /** Where the image goes with the create, so does its fault. */

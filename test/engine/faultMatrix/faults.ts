@@ -1,5 +1,6 @@
 /** What can go wrong between n8n and a provider, by what it means, and how the user is told. */
-import type { Fault, ProviderName } from '../../tools/simulator';
+import { testImage, type Fault, type ProviderName } from '../../tools/simulator';
+import { anMp4 } from '../../tools/simulator/mp4';
 import type { Title } from './titles';
 
 export interface NamedFault {
@@ -77,6 +78,14 @@ export const FAULTS: readonly NamedFault[] = [
 	},
 	{ what: 'a 504', fault: { kind: 'status', status: 504 }, says: /HTTP 504|status 504|timeout/i, title: 'provider' },
 ];
+
+/** Pages of a proxy under statuses with which a provider would say no: they are not the provider's words. */
+export const PAGES: readonly NamedFault[] = [401, 403, 404, 410].map((status) => ({
+	what: `a page with status ${status}`,
+	fault: { kind: 'html', status },
+	says: new RegExp(`HTTP ${status}\\) is no JSON: 502 Bad Gateway`),
+	title: 'unreadable',
+}));
 
 /** Answers that say no; the title at each provider that may give them. */
 export const REFUSALS: ReadonlyArray<{
@@ -234,5 +243,25 @@ export const DOWNLOAD_FAULTS: ReadonlyArray<{
 		fault: { kind: 'redirect', location: '/redirect/9' },
 		times: 1,
 		says: /redirected more than 5 times/,
+	},
+];
+
+/** Files of status 200 that are no videos, whatever their server calls them. */
+export const NO_VIDEOS: ReadonlyArray<{ what: string; body: string | Buffer; says: RegExp }> = [
+	{
+		what: 'a web page',
+		body: '<!doctype html><title>Sign in</title>',
+		says: /gave a web page \('Sign in'\) instead of a video/,
+	},
+	{
+		what: 'an error in JSON',
+		body: '{"error":"not ready"}',
+		says: /gave a text \('.*not ready.*'\) instead of a video/,
+	},
+	{ what: 'an image', body: testImage('png', 3000), says: /gave a PNG instead of a video/ },
+	{
+		what: 'the first bytes of a video',
+		body: anMp4().subarray(0, 11),
+		says: /gave a file of no known video type instead of a video/,
 	},
 ];

@@ -1,8 +1,12 @@
 /** What may stand between n8n and a provider so that no request gets there: real servers on this machine. */
 import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { createServer as createTlsServer } from 'node:tls';
+import { request } from 'undici';
+import type { Simulator } from '../../tools/simulator';
 import { repositoryRoot } from '../../tools/support/repository';
 
 export interface Front {
@@ -88,19 +92,45 @@ async function anAbsence(simulatorUrl: string): Promise<Front> {
 	};
 }
 
-export type FrontName = 'refused' | 'absent' | 'nameless' | 'plain' | 'untrusted' | 'hangingUp';
+/** Beyond what a number of JavaScript holds: read as one it would be 7615917337495213000. */
+export const LONG_ID = '7615917337495212779';
+
+/** Passes all on to the simulator, which has one job, and gives that job's id out as a number, and a long one. */
+async function aRenumbering(simulator: Simulator): Promise<Front> {
+	const server = createHttpServer(async (message, response) => {
+		const [id = ''] = simulator.jobs.map((job) => job.id);
+		const body = (await buffer(message)).toString('latin1').replaceAll(LONG_ID, id);
+		const { host: _host, connection: _connection, 'transfer-encoding': _coding, ...headers } = message.headers;
+		const answer = await request(simulator.url + (message.url ?? '').replaceAll(LONG_ID, id), {
+			method: message.method ?? 'GET',
+			headers: { ...headers, ...(body !== '' && { 'content-length': String(body.length) }) },
+			body: body === '' ? null : Buffer.from(body, 'latin1'),
+		});
+		const [own = ''] = simulator.jobs.map((job) => job.id);
+		response.writeHead(answer.statusCode, { 'content-type': 'application/json' });
+		response.end((await answer.body.text()).replaceAll(`"${own}"`, LONG_ID));
+	});
+	return await open(server, 'http');
+}
+
+export type FrontName = 'refused' | 'absent' | 'nameless' | 'plain' | 'untrusted' | 'hangingUp' | 'renumbering';
+
+/** Whether requests get through a front to the provider, jobs' first ones included. */
+export const letsPass = (name: FrontName): boolean => name === 'renumbering';
 
 /**
  * Puts up a front.
  *
- * @param simulatorUrl where a front that lets requests pass in the end leads to
+ * @param simulator where a front that lets requests pass in the end leads to
  */
-export async function raise(name: FrontName, simulatorUrl: string): Promise<Front> {
+export async function raise(name: FrontName, simulator: Simulator): Promise<Front> {
 	switch (name) {
 		case 'refused':
 			return await aRefusingPort();
 		case 'absent':
-			return await anAbsence(simulatorUrl);
+			return await anAbsence(simulator.url);
+		case 'renumbering':
+			return await aRenumbering(simulator);
 		case 'nameless':
 			// A label of a name has at most 63 characters, so no name server is asked.
 			return nowhere(`http://${'x'.repeat(64)}.invalid`);

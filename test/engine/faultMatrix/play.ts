@@ -11,7 +11,7 @@ import { credentialsFor } from '../../tools/support/gateways';
 import { runHailuo, type CredentialData } from '../../tools/support/runNode';
 import { aCreate, aPrompt, nextExecutionId, onJob, type HailuoRun } from '../stage';
 import { CREATE_RETRIES, type Cell } from './cell';
-import { raise } from './fronts';
+import { letsPass, raise } from './fronts';
 
 /** What came of a cell in one run. */
 export interface Played {
@@ -25,6 +25,8 @@ export interface Played {
 	/** Requests of the node about the struck item. */
 	requests: readonly RecordedRequest[];
 	connections: number;
+	/** The provider's key, as it is meant. */
+	key: string;
 }
 
 /** What the prompt, and the file, of the struck item hold. */
@@ -64,6 +66,19 @@ function readdress(credentials: CredentialData, from: string, to: string): Crede
 	return JSON.parse(JSON.stringify(credentials).replaceAll(from, to));
 }
 
+/** Pastes something behind each key. */
+function paste(credentials: CredentialData, pasted: string): CredentialData {
+	const isKey = (name: string) => name === 'apiKey' || name === 'apiSecret';
+	return Object.fromEntries(
+		Object.entries(credentials).map(([type, fields]) => [
+			type,
+			Object.fromEntries(
+				Object.entries(fields).map(([name, value]) => [name, isKey(name) ? `${String(value)}${pasted}` : value]),
+			),
+		]),
+	);
+}
+
 /** Makes the jobs that an operation on jobs needs. */
 async function makeJobs(
 	cell: Cell,
@@ -84,22 +99,32 @@ async function makeJobs(
  */
 export async function play(cell: Cell, goOn: boolean): Promise<Played> {
 	const isLasting = cell.operation === 'create' || cell.operation === 'cancel';
-	const simulator = await startSimulator({ jobDurationMs: isLasting ? 600_000 : 0, videoBytes: VIDEO_BYTES });
-	const front = cell.front && (await raise(cell.front, simulator.url));
+	const { linkLateBy = 0 } = cell;
+	const simulator = await startSimulator({
+		jobDurationMs: isLasting ? 600_000 : 0,
+		videoBytes: VIDEO_BYTES,
+		videoUrl: (job) => (isStruck(job) && Date.now() - job.endsAt < linkLateBy ? '' : job.videoUrl),
+	});
+	const front = cell.front && (await raise(cell.front, simulator));
 	try {
-		const credentials = credentialsFor(simulator);
+		const { apiKey: key } = simulator.keys[cell.provider];
+		const sound = paste(credentialsFor(simulator), cell.pasted ?? '');
+		const struck = front ? readdress(sound, simulator.url, front.origin) : sound;
 		const prompts = front ? [MARK] : [SOUND, MARK];
 		const given = prompts.map(anItem);
 		const isCreating = cell.operation === 'create' || cell.operation === 'createAndWait';
-		const items = isCreating ? given : await makeJobs(cell, simulator, given, credentials);
+		const items = isCreating
+			? given
+			: await makeJobs(cell, simulator, given, cell.front && letsPass(cell.front) ? struck : sound);
 		const before = simulator.requests.length;
 		if (cell.fault) {
-			const { fault } = cell;
-			simulator.addFault({ ...fault, matches: (request) => isAboutStruck(simulator, request) });
+			const { message, ...fault } = cell.fault;
+			const said = message === undefined ? {} : { message: message.replace('{key}', key) };
+			simulator.addFault({ ...fault, ...said, matches: (request) => isAboutStruck(simulator, request) });
 		}
 		const run = await runHailuo(formOf(cell), {
 			items,
-			credentials: front ? readdress(credentials, simulator.url, front.origin) : credentials,
+			credentials: struck,
 			executionId: nextExecutionId(),
 			...(goOn && { node: { onError: 'continueRegularOutput' } }),
 		});
@@ -110,6 +135,7 @@ export async function play(cell: Cell, goOn: boolean): Promise<Played> {
 			job: simulator.jobs.find(isStruck),
 			requests: simulator.requests.slice(before).filter((request) => isAboutStruck(simulator, request)),
 			connections: front?.connections ?? 0,
+			key,
 		};
 	} finally {
 		await front?.close();

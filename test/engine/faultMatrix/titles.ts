@@ -17,6 +17,7 @@ export const TITLES = {
 	network: '{provider} could not be reached',
 	timeout: '{provider} did not answer in time',
 	timedOut: '{provider} did not finish the video within {minutes} minutes',
+	noVideo: '{provider} calls the job completed but gives no address of a video: {provider} made no video',
 	download: 'The video was made, but could not be downloaded',
 } as const;
 
