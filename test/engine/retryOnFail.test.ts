@@ -2,6 +2,7 @@
 import type { INode, INodeExecutionData, INodeType } from 'n8n-workflow';
 import type { ProviderName, Simulator } from '../tools/simulator';
 import { aHailuoNode, aNode, runWorkflow } from '../tools/support/runNode';
+import { FIRST, FIRST_URL, LAST, place } from './images';
 import {
 	aCreate,
 	aCreateAndWait,
@@ -140,6 +141,32 @@ describe('Retry On Fail', () => {
 			expect(error?.message).toContain('2001 characters');
 			expect(simulator.requests).toEqual([]);
 		}));
+});
+
+const FRAMES: Array<[string, Parameters<typeof place>[2]]> = [
+	['one file', { first: FIRST, last: null }],
+	['a file behind an address', { first: { url: FIRST_URL }, last: LAST }],
+	['two files', { first: FIRST, last: LAST }],
+];
+
+describe.each(KEYED)('an outcome that stays unknown at %s', (provider) => {
+	test.concurrent.each(FRAMES)(
+		'is not asked for again with %s: uploaded anew it would be another request',
+		(_what, frames) =>
+			onStage(async ({ simulator, run }) => {
+				const { parameters, item } = await place(provider, 'hailuo-02', frames, 'memory');
+				simulator.addFault({ kind: 'reset', operation: 'create', moment: 'after', times: 99 });
+				const failed = await run(parameters, { items: [item] });
+				const unknown = `It is not known whether ${LABELS[provider]} made this job [item 0]`;
+				expect(failed.error?.message).toBe(unknown);
+				simulator.clearFaults();
+				const before = simulator.requests.length;
+				const retried = await run(parameters, { items: [item], retryOf: failed.data, mode: 'retry' });
+				expect(retried.error?.message).toBe(unknown);
+				expect(requestLines({ requests: simulator.requests.slice(before) })).toEqual([]);
+				expect(simulator.jobs).toHaveLength(1);
+			}),
+	);
 });
 
 describe('an outcome that stays unknown at apiframe', () => {

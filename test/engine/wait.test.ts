@@ -116,6 +116,21 @@ describe('Wait', () => {
 		}),
 	);
 
+	test.each([
+		[60, 'r'.repeat(60)],
+		[61, `${'r'.repeat(59)}…`],
+		[10_000, `${'r'.repeat(59)}…`],
+	])('out of time quotes a last status of %i characters by no more than 60', (length, quoted) =>
+		onStage(
+			async ({ run, make }) => {
+				const made = await make('apiframe', 'running');
+				const { error } = await run(onJob('wait', 'apiframe', IN_NO_TIME), { items: [made] });
+				expect(error?.description).toContain(`Its last status was '${quoted}'.`);
+			},
+			{ statusWords: { apiframe: { running: 'r'.repeat(length) } } },
+		),
+	);
+
 	test.each(PROVIDERS)('at %s out of time puts the job out as timedOut where the form says so', (provider) =>
 		onStage(async ({ simulator, run, make }) => {
 			const made = await make(provider, 'running');

@@ -184,6 +184,15 @@ describe.each(cases)('the credential of %s', (_name, { type, data, sent, request
 		expect(api.received).toEqual([]);
 	});
 
+	test('is typed into fields that show what they are told, of which only those of an address and a key have to be filled', () => {
+		const fields = type.properties.map(({ name, type: kind, required }) => ({ name, kind, required }));
+		const texts = fields.filter(({ name }) => name !== 'authentication');
+		const isRequired = (name: string) => /^api(Key|Secret)$|baseUrl$/i.test(name);
+		expect(texts).toEqual(
+			texts.map(({ name }) => ({ name, kind: 'string', required: isRequired(name) ? true : undefined })),
+		);
+	});
+
 	test('takes no expression for an address, which would be that of the first item for all', () => {
 		const addresses = type.properties.filter(({ name }) => /baseUrl$/i.test(name));
 		expect(addresses.length).toBeGreaterThan(0);
