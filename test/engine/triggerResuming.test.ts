@@ -1,15 +1,15 @@
 /** What becomes of callbacks at a trigger that wakes executions, up to n8n's own waiting endpoint. */
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { TriggerServer } from '../tools/support/triggerServer';
 import { nextExecutionId, onJob, onStage, until } from './stage';
-import { suspend } from './looping';
+import { pass, suspend } from './looping';
 import { CALLING, logged, onScene, said, statusesOf, type Made, type Scene } from './triggerScene';
 import type { CallingProvider } from '../tools/simulator/types';
 
 interface Resuming extends Omit<Scene, 'make'> {
 	trigger: TriggerServer;
-	/** Makes a job whose execution waits at the trigger's n8n, and ends it. */
-	make(): Promise<Made>;
+	/** Makes a job, of an execution of its own unless told otherwise, that waits at the trigger's n8n, and ends it. */
+	make(changes?: INodeParameters, executionId?: string): Promise<Made>;
 	/** Lets n8n's waiting endpoint answer, which until then keeps its callers waiting. */
 	open(): void;
 }
@@ -30,7 +30,8 @@ async function onResuming(
 			await gate;
 			return status;
 		};
-		const make = async () => await scene.finished(null, {}, { webhookWaitingBaseUrl: trigger.waitingUrl });
+		const make: Resuming['make'] = async (changes = {}, executionId = nextExecutionId()) =>
+			await scene.finished(null, changes, { webhookWaitingBaseUrl: trigger.waitingUrl, executionId });
 		try {
 			await act({ ...scene, trigger, make, open });
 		} finally {
@@ -82,6 +83,31 @@ describe.each(CALLING)("'Resume the Waiting Execution' at %s", (provider) => {
 				await until(() => trigger.rings.length === 3);
 			},
 		));
+
+	test.each([
+		['was delivered', 200],
+		['came to nothing', 404],
+	])('rings for another job of the execution after a ring that %s', (_what, status) =>
+		onResuming(
+			provider,
+			(count) => (count === 1 ? status : 200),
+			async ({ trigger, make, report, open }) => {
+				const executionId = nextExecutionId();
+				const made = [await make({}, executionId), await make({ prompt: 'A boat at night' }, executionId)];
+				open();
+				for (const [index, { jobId, query }] of made.entries()) {
+					await report(trigger.url + query, said(provider, jobId));
+					await until(() => trigger.rings.length > index);
+					await pass(1000);
+				}
+				expect(trigger.rings.map(({ body }) => body)).toMatchObject(
+					made.map(({ jobId }) => ({ hailuoCallback: { jobId } })),
+				);
+				const paths = trigger.rings.map(({ path }) => path.split('?')[0]);
+				expect(paths).toEqual(made.map(() => `/webhook-waiting/${executionId}/hailuo`));
+			},
+		),
+	);
 
 	test('promises nothing without a ticket, or for one that names another n8n', () =>
 		onResuming(
