@@ -373,3 +373,22 @@ test('a task that ended with another exit code than 0 has failed, with its log a
 		);
 		expect(error?.message).toBe('CUDA out of memory: Wiro made no video [item 0]');
 	}));
+
+test.each<[string, unknown]>([
+	['an address alone', 'https://files.example/1'],
+	['a file of no type', { url: 'https://files.example/1' }],
+	['a file of an empty type', { contenttype: '', url: 'https://files.example/1' }],
+	['a picture', { contenttype: 'image/png', url: 'https://files.example/1' }],
+])('a video that comes after %s in the outputs is the video, and the other one is kept beside it', (_what, other) =>
+	onStage(async ({ simulator, run, make }) => {
+		const made = await make('wiro', 'succeeded');
+		const outputs = [other, { contenttype: 'Video/MP4', url: 'https://files.example/2' }];
+		const task = { id: made.json.jobId, status: 'task_postprocess_end', pexit: '0', outputs };
+		const body = { result: true, errors: [], tasklist: [task] };
+		simulator.addFault({ kind: 'status', status: 200, body, operation: 'read' });
+		const { items } = await run(onJob('get', 'wiro'), { items: [made] });
+		expect(items.map(({ json: { videoUrl, additionalUrls } }) => ({ videoUrl, additionalUrls }))).toEqual([
+			{ videoUrl: 'https://files.example/2', additionalUrls: ['https://files.example/1'] },
+		]);
+	}),
+);
