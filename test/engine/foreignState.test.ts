@@ -12,6 +12,8 @@ const A_LONG_JOB = { jobDurationMs: 3_600_000 };
 
 const FAR = '9990-01-01T00:00:00.000Z';
 
+const FORGED = 'https://videos.example/forged.mp4';
+
 /** Gives a test a server that nobody should ask, beside the stage. */
 async function withForeignServer(act: (stage: Stage, foreign: Endpoint) => Promise<void>): Promise<void> {
 	const foreign = await new Endpoint().open();
@@ -127,6 +129,30 @@ describe.each(PROVIDERS)('an item from outside at %s', (provider) => {
 			const before = stage.simulator.requestsOf(provider, 'read').length;
 			const { ended } = await drive(stage, waiting(provider), { items: [over!], ...placeOf(executionId) });
 			expect(ended.outputsOf('After')[0]).toMatchObject([{ json: { status: 'succeeded' } }]);
+			expect(stage.simulator.requestsOf(provider, 'read')).toHaveLength(before + (isBelieved ? 0 : 1));
+		}),
+	);
+
+	const onJobOf =
+		(changes: IDataObject) =>
+		(state: IDataObject): IDataObject => ({ ...state, job: { ...Object(state.job), ...changes } });
+
+	test.each<[string, boolean, (state: IDataObject) => IDataObject]>([
+		['fields in another order is believed', true, (state) => Object.fromEntries(Object.entries(state).reverse())],
+		['another video is not', false, onJobOf({ videoUrl: FORGED })],
+		['one more address in its list is not', false, onJobOf({ additionalUrls: [FORGED] })],
+		['another time of its making is not', false, onJobOf({ createdAt: new Date(0).toISOString() })],
+	])('with a proved state that has %s', (_what, isBelieved, change) =>
+		onStage(async (stage) => {
+			const executionId = nextExecutionId();
+			const items = [aged(await stage.make(provider, 'succeeded')), aged(await stage.make(provider, 'running'))];
+			const [over] = heldItems(await suspend(stage, waiting(provider), { items, executionId }));
+			const before = stage.simulator.requestsOf(provider, 'read').length;
+			const changed = { ...over!, json: { ...over!.json, hailuoWait: change(stateOf(over)) } };
+			const { ended } = await drive(stage, waiting(provider), { items: [changed], executionId });
+			const left = ended.outputsOf('After')[0] ?? [];
+			expect(fieldsOf(left, 'videoUrl')).toEqual([stage.simulator.jobs[0]?.videoUrl]);
+			expect(fieldsOf(left, 'additionalUrls')).toEqual([[]]);
 			expect(stage.simulator.requestsOf(provider, 'read')).toHaveLength(before + (isBelieved ? 0 : 1));
 		}),
 	);
