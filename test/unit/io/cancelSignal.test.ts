@@ -1,5 +1,7 @@
 import { pause, withoutCancelSignal } from '../../../nodes/Hailuo/io/cancelSignal';
 
+type CancelSignalModule = typeof import('../../../nodes/Hailuo/io/cancelSignal');
+
 /** Milliseconds a pause took. */
 async function measure(milliseconds: number, ...signals: Array<AbortSignal | undefined>): Promise<number> {
 	const start = performance.now();
@@ -45,6 +47,26 @@ describe('a pause', () => {
 	test('does not begin when a signal has fired before', async () => {
 		expect(await measure(60_000, new AbortController().signal, AbortSignal.abort())).toBeLessThan(100);
 	});
+});
+
+/** As older hosts have it, which know no signal. */
+const olderSleep = async (milliseconds: number): Promise<void> =>
+	await new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+test('a pause on a host whose sleep knows no signal ends soon after one all the same', async () => {
+	let older: CancelSignalModule['pause'] = pause;
+	jest.doMock('n8n-workflow', () => ({ ...jest.requireActual<object>('n8n-workflow'), sleep: olderSleep }));
+	jest.isolateModules(() => {
+		const loaded: CancelSignalModule = require('../../../nodes/Hailuo/io/cancelSignal');
+		older = loaded.pause;
+	});
+	jest.dontMock('n8n-workflow');
+	const start = performance.now();
+	await older(5000, abortAfter(100));
+	const took = performance.now() - start;
+	expect(took).toBeGreaterThan(100 - TOLERANCE);
+	// A busy machine may be late by some more.
+	expect(took).toBeLessThan(2000);
 });
 
 /** What n8n's context is like: methods on a prototype, private state, helpers made with the context as `this`. */
