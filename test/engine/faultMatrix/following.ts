@@ -170,7 +170,7 @@ export function lateLink(_provider: ProviderName, operation: OperationName): Row
 			...base,
 			what: 'no link, ever',
 			linkLateBy: Infinity,
-			expected: error('noVideo', /gives no address of a video/, true),
+			expected: error('noVideo', /^The code is no_video\. /, true),
 		},
 	];
 }
