@@ -2,7 +2,7 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { Hailuo } from '../tools/support/built';
 import type { EngineOptions, EngineRun } from '../tools/support/runNode';
-import { LABELS, moveTo, onJob, onStage, PROVIDERS } from './stage';
+import { fieldsOf, LABELS, moveTo, onJob, onStage, PROVIDERS } from './stage';
 import { aged, due, suspend, wake } from './looping';
 
 const secondsFromNow = (moment: Date | string | undefined) => (new Date(moment ?? 0).getTime() - Date.now()) / 1000;
@@ -289,6 +289,42 @@ describe('a suspended wait that does not end well', () => {
 				{ json: { error: expect.stringContaining(`'Job ID' is empty`) } },
 				{ json: { jobId: item.json.jobId, status: 'succeeded' } },
 			]);
+		}));
+});
+
+describe("a suspended wait that is run by the editor's 'Execute step'", () => {
+	const HINT = 'Only this step was run, so the jobs were read once and nothing waits. Run the whole workflow to wait';
+
+	test.each(PROVIDERS)('at %s reads each job once, puts out what there is, and says that nothing waits', (provider) =>
+		onStage(async (stage) => {
+			// Too young to be read by a wait that has time.
+			const items = [await stage.make(provider, 'succeeded'), await stage.make(provider, 'running')];
+			const ran = await suspend(stage, onJob('wait', provider), { items, step: 'Hailuo', recheck: null });
+			expect([ran.run.status, ran.error]).toEqual(['success', undefined]);
+			expect(ran.hints).toEqual([HINT]);
+			expect([ran.runsOf('Hailuo'), ran.runsOf('After'), ran.runsOf('Round')]).toEqual([1, 0, 0]);
+			const [recheck = [], finished = []] = ran.outputsOf('Hailuo');
+			expect(fieldsOf(finished, 'status')).toEqual(['succeeded']);
+			expect(recheck).toMatchObject([
+				{ json: { hailuoWait: { job: { status: 'running' } } }, pairedItem: { item: 1 } },
+			]);
+			const reads = stage.simulator.requestsOf(provider, 'read').map(({ jobId }) => jobId);
+			expect(reads.sort()).toEqual(fieldsOf(items, 'jobId').sort());
+		}),
+	);
+
+	test('says nothing of the kind where all jobs are over', () =>
+		onStage(async (stage) => {
+			const items = [await stage.make('apiframe', 'succeeded')];
+			const ran = await suspend(stage, onJob('wait', 'apiframe'), { items, step: 'Hailuo' });
+			expect([ran.hints, ran.outputsOf('Hailuo').map((out) => out.length)]).toEqual([[], [0, 1]]);
+		}));
+
+	test('of a node behind it is no such step: it waits', () =>
+		onStage(async (stage) => {
+			const items = [await stage.make('apiframe', 'running')];
+			const ran = await suspend(stage, onJob('wait', 'apiframe'), { items, step: 'After' });
+			expect([ran.run.status, ran.hints]).toEqual(['waiting', []]);
 		}));
 });
 

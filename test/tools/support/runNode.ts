@@ -156,6 +156,8 @@ export interface EngineOptions {
 	executionOrder?: 'v0' | 'v1';
 	/** Seconds after which n8n cancels an execution of this workflow, as its settings say; they say nothing by default. */
 	timeLimit?: number;
+	/** The only node that was asked for, as by the editor's Execute step: what leads to it runs, and nothing behind it. */
+	step?: string;
 	/** Called when the run can be stopped: the function given stops it as n8n's Stop does. */
 	onStarted?: (stop: () => void) => void;
 }
@@ -366,7 +368,11 @@ export async function runWorkflow(
 					additionalData,
 					mode,
 					createRunExecutionData({ ...(options.resumeToken !== undefined && { resumeToken: options.resumeToken }) }),
-				).run({ workflow, ...(startNode && { startNode }) })
+				).run({
+					workflow,
+					...(startNode && { startNode }),
+					...(options.step !== undefined && { destinationNode: { nodeName: options.step, mode: 'inclusive' } }),
+				})
 			: new WorkflowExecute(additionalData, mode, goOnWith).processRunExecutionData(workflow);
 	options.onStarted?.(() => running.cancel());
 	const run = await running;
