@@ -266,3 +266,13 @@ describe('an expression', () => {
 		).toEqual([6, 10]);
 	});
 });
+
+test('each resolution says for how long it is made, and 512P that it takes a first frame alone', () => {
+	const fields = visibleFields({ provider: 'evolink', operation: 'create', model: 'hailuo-02', firstFrame: 'url' });
+	const [resolution] = fields.filter(({ name }) => name === 'resolution');
+	expect(resolution?.options).toEqual([
+		{ name: '512P', value: '512P', description: '6 or 10 seconds, from a first frame alone' },
+		{ name: '768P', value: '768P', description: '6 or 10 seconds' },
+		{ name: '1080P', value: '1080P', description: '6 seconds only' },
+	]);
+});
