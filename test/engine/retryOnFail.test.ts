@@ -1,7 +1,7 @@
 /** n8n's Retry On Fail runs a node again for all its items; so does "retry" in the list of executions. */
 import type { INode, INodeExecutionData, INodeType } from 'n8n-workflow';
 import type { ProviderName, Simulator } from '../tools/simulator';
-import { aHailuoNode, aNode, runWorkflow } from '../tools/support/runNode';
+import { aHailuoNode, aNode, runWorkflow, type EngineRun } from '../tools/support/runNode';
 import { FIRST, FIRST_URL, LAST, place } from './images';
 import {
 	aCreate,
@@ -215,6 +215,16 @@ describe('an outcome that stays unknown at apiframe', () => {
 		40_000,
 	);
 });
+
+test.each(PROVIDERS)('at %s what was bought is kept for the next try only where there will be one', (provider) =>
+	onStage(async ({ simulator, run }) => {
+		const kept = ({ data }: EngineRun) =>
+			Object.keys(Object(data.executionData?.contextData['node:Hailuo']?.hailuoJobs));
+		expect(kept(await run(aCreate(provider), { items: FIVE }))).toEqual([]);
+		simulator.addFault({ kind: 'status', status: 400, operation: 'create', matches: isThird });
+		expect(kept(await run(aCreate(provider), { items: FIVE }))).toHaveLength(4);
+	}),
+);
 
 /** Hands its items to output 0 as often as it is told, then to output 1. */
 class Loop implements INodeType {

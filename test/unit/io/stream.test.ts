@@ -280,6 +280,18 @@ describe('a watched stream', () => {
 		expect(Buffer.concat(chunks).length).toBe(20_000);
 	});
 
+	test('is started by a listener for its data alone, and by no other', async () => {
+		const chunks: Buffer[] = [];
+		const stream = aTrickle(1000, 1, 20);
+		const watch = watchStream(stream, roomy);
+		const over = new Promise<void>((resolve, reject) => stream.on('end', resolve).on('error', reject));
+		await wait(50);
+		stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+		await over;
+		watch.end();
+		expect(Buffer.concat(chunks).length).toBe(20_000);
+	});
+
 	test.each([
 		[9_999, 'size'],
 		[10_000, 10_000],
