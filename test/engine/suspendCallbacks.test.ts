@@ -128,10 +128,10 @@ describe('a callback to an execution that is put aside', () => {
 			await until(() => rings().length === 3);
 			const [first, second, last] = rings();
 			for (const early of [first!, second!])
-				expect((await inner.run.callWebhook('Hailuo', early)).told).toMatchObject({
+				expect((await inner.callDoorbell(early)).told).toMatchObject({
 					webhookResponse: { resumed: false },
 				});
-			const woken = await inner.resume(wokenBy(await inner.run.callWebhook('Hailuo', last!), inner.run));
+			const woken = await inner.resume(wokenBy(await inner.callDoorbell(last!), inner.run));
 			expect(woken.run.run.status).toBe('success');
 			expect(simulator.requestsOf('apiframe', 'read').length).toBe(3);
 			expect(fieldsOf(woken.run.outputsOf('Finished Jobs')[0] ?? [], 'jobId')).toEqual(jobIds);
@@ -141,7 +141,7 @@ describe('a callback to an execution that is put aside', () => {
 		onScene(async ({ outer, inner, jobIds, rings, simulator }) => {
 			await outer.callWebhook('Hailuo', said(jobIds[0], 'FAILED'));
 			await until(() => rings().length === 1);
-			const woken = await inner.resume(wokenBy(await inner.run.callWebhook('Hailuo', rings()[0]!), inner.run));
+			const woken = await inner.resume(wokenBy(await inner.callDoorbell(rings()[0]!), inner.run));
 			expect(woken.run.run.status).toBe('waiting');
 			expect(simulator.requestsOf('apiframe', 'read').map(({ jobId }) => jobId)).toEqual([jobIds[0]]);
 		}));
@@ -150,7 +150,7 @@ describe('a callback to an execution that is put aside', () => {
 		onScene(async ({ outer, inner, rings, simulator }) => {
 			await outer.callWebhook('Hailuo', said('foreign'));
 			await until(() => rings().length === 1);
-			const { told } = await inner.run.callWebhook('Hailuo', rings()[0]!);
+			const { told } = await inner.callDoorbell(rings()[0]!);
 			expect(told).toEqual({ webhookResponse: { resumed: false, reason: 'not a job that is waited for' } });
 			expect(simulator.requestsOf('apiframe', 'read')).toEqual([]);
 		}));
@@ -162,7 +162,7 @@ describe('callbacks that come to several processes', () => {
 			const started = Date.now();
 			for (const id of jobIds.slice(0, 2)) {
 				moveTo(simulator, id, 'succeeded');
-				const { told } = await inner.run.callWebhook('Hailuo', said(id));
+				const { told } = await inner.callDoorbell(said(id));
 				expect(told).toMatchObject({ webhookResponse: { resumed: false } });
 				await pass(1000);
 			}
@@ -170,17 +170,17 @@ describe('callbacks that come to several processes', () => {
 			expect(Date.now() - started).toBeGreaterThanOrEqual(5000);
 			expect(Date.now() - started).toBeLessThan(6500);
 			expect(rings()).toEqual([{ hailuoRung: jobIds.slice(0, 2) }]);
-			const woken = await inner.resume(wokenBy(await inner.run.callWebhook('Hailuo', rings()[0]!), inner.run));
+			const woken = await inner.resume(wokenBy(await inner.callDoorbell(rings()[0]!), inner.run));
 			expect(woken.run.run.status).toBe('waiting');
 			expect(simulator.requestsOf('apiframe', 'read').map(({ jobId }) => jobId)).toEqual(jobIds.slice(0, 2));
 		}, inTwoProcesses()));
 
 	test('wake it once in such a quiet, and later after a longer one', () =>
 		onScene(async ({ inner, jobIds, rings }) => {
-			await inner.run.callWebhook('Hailuo', said(jobIds[0]));
+			await inner.callDoorbell(said(jobIds[0]));
 			await until(() => rings().length === 1);
 			const started = Date.now();
-			await inner.run.callWebhook('Hailuo', said(jobIds[1]));
+			await inner.callDoorbell(said(jobIds[1]));
 			await until(() => rings().length === 2);
 			expect(Date.now() - started).toBeGreaterThanOrEqual(8000);
 			await pass(60_000);
@@ -189,14 +189,14 @@ describe('callbacks that come to several processes', () => {
 
 	test('need not, where the last of them has woken it meanwhile', () =>
 		onScene(async ({ inner, jobIds, rings }) => {
-			for (const id of jobIds) await inner.run.callWebhook('Hailuo', said(id));
+			for (const id of jobIds) await inner.callDoorbell(said(id));
 			await pass(60_000);
 			expect(rings()).toEqual([]);
 		}, inTwoProcesses()));
 
 	test('is what no execution waits for that the same process has put aside', () =>
 		onScene(async ({ inner, jobIds, rings }) => {
-			await inner.run.callWebhook('Hailuo', said(jobIds[0]));
+			await inner.callDoorbell(said(jobIds[0]));
 			await pass(60_000);
 			expect(rings()).toEqual([]);
 		}));

@@ -199,8 +199,12 @@ export interface EngineRun {
 /** An execution that a node has begun with a workflow of its own making. */
 export interface InnerRun {
 	run: EngineRun;
+	/** Calls the webhook of the node that waits in it. */
+	callDoorbell(body: IDataObject): Promise<WebhookCall>;
 	/** Goes on with it, as n8n does when its time has come or a callback wakes it. */
 	resume(resumeOf: IRunExecutionData): Promise<InnerRun>;
+	/** Runs it again from where it failed, with its own workflow, as n8n's list of executions does. */
+	retry(): Promise<InnerRun>;
 	workflow: IWorkflowBase;
 }
 
@@ -232,8 +236,11 @@ function forRetry(failed: IRunExecutionData, workflow: Workflow): IRunExecutionD
 	delete resultData.error;
 	const runs = resultData.runData[resultData.lastNodeExecuted ?? ''];
 	if (runs?.at(-1)?.error !== undefined) runs.pop();
-	for (const stacked of executionData?.nodeExecutionStack ?? [])
-		stacked.node = workflow.getNode(stacked.node.name) ?? stacked.node;
+	for (const stacked of executionData?.nodeExecutionStack ?? []) {
+		const node = workflow.getNode(stacked.node.name);
+		if (node === null) throw new Error(`Could not find the node "${stacked.node.name}" in workflow`);
+		stacked.node = node;
+	}
 	return data;
 }
 
@@ -318,9 +325,12 @@ export async function runWorkflow(
 			...(code.settings && { settings: code.settings }),
 			workflowId: code.id,
 		};
+		const run = await runWorkflow(code.nodes, code.connections, { ...own, ...given });
 		return {
-			run: await runWorkflow(code.nodes, code.connections, { ...own, ...given }),
+			run,
+			callDoorbell: async (body) => await run.callWebhook(run.data.resultData.lastNodeExecuted ?? '', body),
 			resume: async (resumeOf) => await begin(code, { ...given, executionId: own.executionId, resumeOf }),
+			retry: async () => await begin(code, { ...given, executionId: `${own.executionId}1`, retryOf: run.data }),
 			workflow: code,
 		};
 	};

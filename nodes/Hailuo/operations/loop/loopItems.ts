@@ -4,15 +4,15 @@ import { isDue, isSettled, wakeAt } from '../../core/waiting/waitState';
 import { readRelease } from '../../fields/form';
 import { pause } from '../../io/cancelSignal';
 import { inputError, nameOtherJobs, nameOwnJob, stoppedError, tellAfterSuspension } from '../../io/errors';
-import { doorbellUrlOf, isSingleStep } from '../../io/n8nInternals';
+import { isSingleStep } from '../../io/n8nInternals';
 import { NO_SEAL, WaitProof } from '../../io/waitProof';
 import { afterStop } from '../afterStop';
 import { finish } from '../finish';
 import { parametersOf, placeOf, type RunContext } from '../runContext';
-import { toNodeError, type ItemOutcome } from '../runItems';
+import { toNodeError, toOutput, type ItemOutcome } from '../runItems';
 import { conclude } from '../wait';
-import { DOORBELL_FIELD } from '../suspend/innerWorkflow';
 import { isBought } from '../suspend/parkedItem';
+import { brokenOff, tellDoorbell } from '../suspend/whileAsleep';
 import { checkLoop } from './checkLoop';
 import { expectAllRings } from './doorbell';
 import { carry, goRound, look, readWaitingItems, type OtherItem, type WaitingItem } from './waitingItem';
@@ -173,7 +173,12 @@ export async function loopItems(run: RunContext, goOn: boolean): Promise<LoopRes
 	});
 	await context.putExecutionToWait(new Date(Math.max(Math.min(...moments), now + 1000)));
 	expectAllRings(context);
-	// n8n keeps what came in; what goes out here only the outer execution sees.
-	const left = isInner ? [{ json: { [DOORBELL_FIELD]: doorbellUrlOf(context) } }] : [...context.getInputData()];
-	return { recheck: left, finished: [] };
+	// n8n keeps what came in; what goes out here only an outer execution sees.
+	if (!isInner) return { recheck: [...context.getInputData()], finished: [] };
+	const broken = looked.map((one) => ({ itemIndex: one.itemIndex, outcome: brokenOff(run, one) }));
+	const left = inOrder([...broken, ...others.map(({ itemIndex, outcome }) => ({ itemIndex, outcome }))]);
+	return {
+		recheck: left.map(({ itemIndex, outcome }) => toOutput(run, outcome, itemIndex)),
+		finished: [{ itemIndex: 0, outcome: { ok: true, item: tellDoorbell(run) } }],
+	};
 }

@@ -7,7 +7,6 @@ import type {
 	NodeParameterValueType,
 } from 'n8n-workflow';
 import { toJson } from '../../core/http/json';
-import { textAt } from '../../core/http/read';
 import { WAITING_FIELDS, type HandBack } from '../../fields/form';
 import { NodeConnectionTypes } from '../../io/n8nInternals';
 import { PARKED_SETTINGS } from './parkedItem';
@@ -76,6 +75,15 @@ function innerParameters({ parameters }: INode, handBack: HandBack): INodeParame
 	};
 }
 
+/**
+ * A name that no node of the outer workflow has, since the inner execution bears that one's id: where 'Retry' in the list of
+ * executions takes the saved workflow, n8n looks for the node by its name and would run the one that buys (n8n 2.41,
+ * ExecutionService.retry). Not being there, it is refused.
+ */
+function nameOfWaiting(context: IExecuteFunctions): string {
+	return `${context.getNode().name}, waiting for execution ${context.getExecutionId()}`;
+}
+
 const to = (node: string) => [{ node, type: NodeConnectionTypes.Main, index: 0 }];
 
 /**
@@ -88,7 +96,8 @@ export function drawInnerWorkflow(context: IExecuteFunctions, goOn: boolean): IW
 	const node = context.getNode();
 	const workflow = context.getWorkflow();
 	const errorOutput = node.onError === 'continueErrorOutput';
-	const { id, name, type, typeVersion, credentials } = node;
+	const { id, type, typeVersion, credentials } = node;
+	const name = nameOfWaiting(context);
 	const waiting: INode = {
 		...{ id, name, type, typeVersion, position: [200, 0], ...(credentials && { credentials }) },
 		onError: goOn ? 'continueRegularOutput' : 'stopWorkflow',
@@ -107,7 +116,7 @@ export function drawInnerWorkflow(context: IExecuteFunctions, goOn: boolean): IW
 	const now = new Date();
 	return {
 		id: workflow.id ?? '',
-		name: `${workflow.name ?? 'Workflow'}: ${name}`,
+		name: `${workflow.name ?? 'Workflow'}: ${node.name}`,
 		active: false,
 		isArchived: false,
 		activeVersionId: null,
@@ -125,11 +134,3 @@ export function drawInnerWorkflow(context: IExecuteFunctions, goOn: boolean): IW
 		},
 	};
 }
-
-/** @returns the doorbell that the inner execution has left on the item with which it was put aside; null for none */
-export function readDoorbell(json: unknown): string | null {
-	return textAt(json, DOORBELL_FIELD);
-}
-
-/** Where the inner execution leaves the address of its doorbell. */
-export const DOORBELL_FIELD = 'hailuoDoorbell';

@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError, type INodeExecutionData } from 'n8n-workflow';
 import { enter, type WaitState } from '../../core/waiting/waitState';
 import { cleanText, textAt } from '../../core/http/read';
-import { stoppedError } from '../../io/errors';
+import { nameOtherJobs, nameOwnJob, stoppedError, tellRetry } from '../../io/errors';
 import { hasSpareOutput } from '../../io/wiring';
 import { CAN_AWAIT_EXECUTION, isToolRun, keepDoorbell, wiringOf } from '../../io/n8nInternals';
 import { afterStop } from '../afterStop';
@@ -10,10 +10,11 @@ import { NOT_FOR_AGENTS } from '../loop/checkLoop';
 import type { Operation } from '../operation';
 import { makeJob, readPurchase } from '../purchase';
 import { placeOf, type RunContext } from '../runContext';
-import { runItems, toOutput } from '../runItems';
+import { runItems, toOutput, type ItemOutcome } from '../runItems';
 import { beginWait, draftWaitSettings, planOf, readWaitSettings } from '../wait';
-import { drawInnerWorkflow, readDoorbell, resolveSettings } from './innerWorkflow';
+import { drawInnerWorkflow, resolveSettings } from './innerWorkflow';
 import { parkItem } from './parkedItem';
+import { readDoorbell } from './whileAsleep';
 
 /** The waits of a run that have been begun, by item. */
 type Begun = Map<number, { state: WaitState; isBought: boolean }>;
@@ -90,12 +91,36 @@ function taking(begun: Begun): Operation {
 }
 
 /** What n8n makes of an error of another execution is not always an error of a node. */
-function toOwnError(run: RunContext, error: unknown): Error {
+function toOwnError(run: RunContext, error: unknown): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const message = error instanceof Error ? error.message : String(error);
 	return new NodeOperationError(run.context.getNode(), cleanText(message), {
 		description: textAt(error, 'description') ?? '',
 	});
+}
+
+/** Names the jobs in an error that knows nothing of them: n8n may have refused to begin the execution that waits. */
+function namingAll(
+	run: RunContext,
+	error: NodeApiError | NodeOperationError,
+	begun: Begun,
+): NodeApiError | NodeOperationError {
+	const jobs = new Map([...begun].map(([itemIndex, { state }]) => [itemIndex, state.job]));
+	const told = error.description ?? '';
+	if ([...jobs.values()].some(({ jobId }) => told.includes(jobId))) return error;
+	nameOtherJobs(error, jobs, NO_ITEM);
+	if (run.made.size > 0) tellRetry(error);
+	return error;
+}
+
+const NO_ITEM = -1;
+
+/** What becomes of an item, where the others go on, that nothing waits for. */
+function notWaitedFor(run: RunContext, reason: unknown, { state }: { state: WaitState }): ItemOutcome {
+	const { message, description } = toOwnError(run, reason);
+	const error = new NodeOperationError(run.context.getNode(), message, { description: description ?? '' });
+	nameOwnJob(error, state.job);
+	return { ok: false, error };
 }
 
 /**
@@ -106,7 +131,8 @@ function toOwnError(run: RunContext, error: unknown): Error {
  * @param operation whether the jobs are to be made first
  * @param goOn n8n's Continue On Fail
  * @returns the node's output: nothing yet where the execution is put aside
- * @throws NodeOperationError when that cannot be; the first item's error when the others shall not go on
+ * @throws NodeOperationError when that cannot be, naming what was bought; the first item's error when the others shall not
+ * go on
  */
 export async function suspendItems(
 	run: RunContext,
@@ -140,12 +166,15 @@ export async function suspendItems(
 				},
 			},
 		);
-		const items = data[0] ?? [];
-		if (!waitTill) return items;
-		const doorbell = readDoorbell(items[0]?.json);
+		if (!waitTill) return data[0] ?? [];
+		const doorbell = readDoorbell(data);
 		if (doorbell !== null) keepDoorbell(context, doorbell);
 		return [];
 	} catch (error) {
-		throw toOwnError(run, error);
+		if (!goOn) throw namingAll(run, toOwnError(run, error), begun);
+		return outcomes.map((outcome, itemIndex) => {
+			const wait = begun.get(itemIndex);
+			return toOutput(run, wait === undefined ? outcome : notWaitedFor(run, error, wait), itemIndex);
+		});
 	}
 }
