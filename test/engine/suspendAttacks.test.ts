@@ -231,3 +231,57 @@ test('a create of unknown outcome leaves as its error while the others wait, and
 		expect(left.map(({ pairedItem }) => pairedItem)).toEqual([0, 1, 2].map(() => ({ item: expect.any(Number) })));
 		expect(stage.simulator.requestsOf('wiro', 'create').length).toBe(3);
 	}));
+
+describe('a callback that is made up', () => {
+	const asleep = async (stage: Stage, provider: 'apiframe' | 'wiro' = 'apiframe') =>
+		await suspend(stage, aCreateAndWait(provider, { ...SUSPEND, callback: 'thisExecution' }), {
+			...{ items, executionId: nextExecutionId() },
+			webhookWaitingBaseUrl: 'http://127.0.0.1:9/webhook-waiting',
+		});
+
+	test('with a name of megabytes is not kept for the execution that waits', () =>
+		onStage(async (stage) => {
+			const outer = await asleep(stage);
+			const body = { event: 'completed', jobId: 'x'.repeat(2_000_000), status: 'COMPLETED', progress: 100 };
+			expect((await outer.callWebhook('Hailuo', body)).told).toEqual({
+				webhookResponse: { resumed: false, reason: 'not a callback of this provider' },
+			});
+		}));
+
+	test('cannot tell the outer execution which jobs have rung', () =>
+		onStage(async (stage) => {
+			const outer = await asleep(stage);
+			const { told } = await outer.callWebhook('Hailuo', { hailuoRung: idsOf(stage) });
+			expect(told).toEqual({ webhookResponse: { resumed: false, reason: 'not a callback of this provider' } });
+		}));
+
+	test('about two hundred thousand jobs that have rung is looked through in a moment', () =>
+		onStage(async (stage) => {
+			const inner = innerOf(await asleep(stage));
+			const hailuoRung = Array.from({ length: 200_000 }, (_, index) => `none ${index}`);
+			const { told } = await inner.callDoorbell({ hailuoRung });
+			expect(told).toEqual({ webhookResponse: { resumed: false, reason: 'not a job that is waited for' } });
+		}));
+
+	test('of Wiro that has the token alone is handed on and wakes nothing before the others', () =>
+		onStage(async (stage) => {
+			const inner = innerOf(await asleep(stage, 'wiro'));
+			const [state] = inner.run.data.executionData?.nodeExecutionStack[0]?.data.main?.[0] ?? [];
+			const token = JSON.stringify(state?.json).match(/"jobToken":"([^"]+)"/)?.[1] ?? '';
+			const note = { jobId: token, handles: { jobToken: token }, status: 'succeeded' };
+			const { told } = await inner.callDoorbell({ hailuoCallback: note });
+			expect([token === '', told]).toEqual([
+				false,
+				{ webhookResponse: { resumed: false, reason: 'the execution is woken for the last of its jobs' } },
+			]);
+		}));
+});
+
+test('an execution that waits for a hundred jobs takes less than two kilobytes for each, whatever came in', () =>
+	onStage(async (stage) => {
+		const many = Array.from({ length: 100 }, (_, index) => aPrompt(`Boat ${index}`, { ballast: 'x'.repeat(5000) }));
+		const outer = await suspend(stage, aCreateAndWait('apiframe', SUSPEND), {
+			...{ items: many, executionId: nextExecutionId() },
+		});
+		expect(JSON.stringify(innerOf(outer).run.data).length / 100).toBeLessThan(2000);
+	}));

@@ -60,8 +60,11 @@ function readRing(context: IWebhookFunctions, adapter: ProviderAdapter): Ring | 
 	return readHandedOn(body) ?? (note === null ? null : { note });
 }
 
-function isAbout(ring: Ring, job: Job): boolean {
-	return 'note' in ring ? concerns(ring.note, job) : ring.rungJobs.includes(job.jobId);
+/** @returns what says whether a ring is about a job; a thousand jobs may have rung for a thousand */
+function aboutWhat(ring: Ring): (job: Job) => boolean {
+	if ('note' in ring) return (job) => concerns(ring.note, job);
+	const rungJobs = new Set(ring.rungJobs);
+	return ({ jobId }) => rungJobs.has(jobId);
 }
 
 /**
@@ -78,7 +81,8 @@ export async function answerDoorbell(context: IWebhookFunctions): Promise<IWebho
 	const items = heldItems(context);
 	const states = items.map((item) => openStateOf(item, adapter.handles));
 	const awaited = states.filter((state) => state !== null);
-	const ringing = awaited.filter(({ job }) => isAbout(given, job)).map(({ job }) => job.jobId);
+	const isAbout = aboutWhat(given);
+	const ringing = awaited.filter(({ job }) => isAbout(job)).map(({ job }) => job.jobId);
 	if (ringing.length === 0) return stayAsleep('not a job that is waited for');
 
 	const sleeper = sleeperOf(context);

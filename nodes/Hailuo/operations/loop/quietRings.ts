@@ -1,5 +1,4 @@
-import type { Ringer } from '../../io/resumeExecution';
-import { ringDoorbell } from '../../io/resumeExecution';
+import { ringDoorbell, type Ringer } from '../../io/resumeExecution';
 import { pause } from '../../io/cancelSignal';
 
 /**
@@ -22,10 +21,22 @@ interface Quiet {
 
 const BY_SLEEPER = new Map<string, Quiet>();
 
-async function listen(ringer: Ringer, url: string, quiet: Quiet): Promise<void> {
+/**
+ * The newest call's, for all executions that are listened for: it holds what n8n has loaded for its call, and any of them
+ * rings at the same n8n.
+ */
+let newest: Ringer | undefined;
+let listening = 0;
+
+async function listen(url: string, quiet: Quiet): Promise<void> {
+	quiet.isListening = true;
+	listening += 1;
 	while (Date.now() < quiet.ends) await pause(quiet.ends - Date.now());
 	quiet.isListening = false;
-	if (quiet.jobIds.size === 0) return;
+	listening -= 1;
+	const ringer = newest;
+	if (listening === 0) newest = undefined;
+	if (quiet.jobIds.size === 0 || ringer === undefined) return;
 	const rungJobs = [...quiet.jobIds];
 	quiet.jobIds.clear();
 	quiet.wakings += 1;
@@ -48,9 +59,8 @@ export function wakeWhenQuiet(ringer: Ringer, sleeper: string, url: string, jobI
 	for (const jobId of jobIds) quiet.jobIds.add(jobId);
 	const seconds = Math.min(FIRST_QUIET_SECONDS * 2 ** quiet.wakings, LONGEST_QUIET_SECONDS);
 	quiet.ends = Date.now() + seconds * 1000;
-	if (quiet.isListening) return;
-	quiet.isListening = true;
-	void listen(ringer, url, quiet);
+	newest = ringer;
+	if (!quiet.isListening) void listen(url, quiet);
 }
 
 /** Takes note that an execution is being woken for all that has rung. */

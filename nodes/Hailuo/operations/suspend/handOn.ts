@@ -4,7 +4,15 @@ import { isOver } from '../../core/job/job';
 import { keptDoorbell } from '../../io/n8nInternals';
 import { openRinger, readHandedOn, ringDoorbell } from '../../io/resumeExecution';
 import { refuseForNow, stayAsleep } from '../../io/webhookResponse';
+import type { CallbackNote } from '../../providers/adapter';
 import { providerById } from '../../providers/registry';
+
+/** Characters. Names of jobs have some dozens; what is handed on is kept for each of a thousand rings. */
+const HEAVIEST = 2_000;
+
+function weightOf({ reference }: CallbackNote): number {
+	return JSON.stringify(reference).length;
+}
 
 /**
  * Answers a callback that comes to an execution which is put aside while another one waits in its place: it is handed on to
@@ -16,7 +24,7 @@ export function handOnCallback(context: IWebhookFunctions): IWebhookResponseData
 	const handedOn = readHandedOn(body);
 	const note =
 		handedOn !== null && 'note' in handedOn ? handedOn.note : (adapter?.callbacks?.readCallback(body) ?? null);
-	if (note === null) return stayAsleep('not a callback of this provider');
+	if (note === null || weightOf(note) > HEAVIEST) return stayAsleep('not a callback of this provider');
 	if (!isOver(note)) return stayAsleep('only progress');
 	const url = keptDoorbell(context);
 	if (url === null) return stayAsleep('nothing is waited for');
