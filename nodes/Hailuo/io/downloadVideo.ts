@@ -4,7 +4,7 @@ import type { Limiter } from '../core/http/limiter';
 import { isWebUrl, readHeaders, retryAfterSeconds } from '../core/http/read';
 import { describeOtherFile, HEAD_SIZE, quoteHead, recogniseVideo } from '../core/video/videoType';
 import { pause } from './cancelSignal';
-import type { StoreFile } from './n8nInternals';
+import type { StoreFile } from './innerExecution';
 import { describeStorageError } from './storageErrors';
 import { isForbidden } from './networkError';
 import { isStream, StreamLimitError, watchStream, type ReadableStream } from './stream';

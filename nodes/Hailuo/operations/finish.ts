@@ -3,7 +3,8 @@ import type { Job } from '../core/job/job';
 import { writeJob } from '../core/job/jobFromItem';
 import type { DownloadForm, NodeOptions } from '../fields/form';
 import { downloadError } from '../io/errors';
-import { isToolRun, fileStoreOf } from '../io/n8nInternals';
+import { fileStoreOf } from '../io/innerExecution';
+import { isToolRun } from '../io/n8nInternals';
 import { downloadVideo } from '../io/downloadVideo';
 import { Abandoned, placeOf, type JobResult, type RunContext } from './runContext';
 

@@ -11,7 +11,7 @@ import {
 	writeTicket,
 	type Ticket,
 } from '../../../nodes/Hailuo/core/callback/ticket';
-import { isOwnDoorbell } from '../../../nodes/Hailuo/io/resumeExecution';
+import { isOwnDoorbell } from '../../../nodes/Hailuo/io/doorbells';
 import { providers } from '../../../nodes/Hailuo/providers/registry';
 import { apiframe } from '../../../nodes/Hailuo/providers/apiframe/apiframe';
 import { words } from '../../tools/support/words';

@@ -12,7 +12,7 @@ import { isSettled, readWaitState, WAIT_FIELD, type WaitState } from '../../core
 import { ResumeGuard } from '../../core/callback/resumeGuard';
 import { readRelease, type Release } from '../../fields/form';
 import { doorbellUrlOf, heldItems, isStillThere, turnOf } from '../../io/n8nInternals';
-import { openRinger, readHandedOn, type Ring } from '../../io/resumeExecution';
+import { openRinger, readHandedOn, type Ring } from '../../io/doorbells';
 import { refuseForNow, stayAsleep } from '../../io/webhookResponse';
 import { concerns, type ProviderAdapter } from '../../providers/adapter';
 import { providerById } from '../../providers/registry';

@@ -1,4 +1,4 @@
-import { ringDoorbell, type Ringer } from '../../io/resumeExecution';
+import { ringDoorbell, type Ringer } from '../../io/doorbells';
 import { pause } from '../../io/cancelSignal';
 
 /**

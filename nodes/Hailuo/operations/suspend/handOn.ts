@@ -1,8 +1,8 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { textAt } from '../../core/http/read';
 import { isOver } from '../../core/job/job';
-import { keptDoorbell } from '../../io/n8nInternals';
-import { openRinger, readHandedOn, ringDoorbell } from '../../io/resumeExecution';
+import { keptDoorbell } from '../../io/innerExecution';
+import { openRinger, readHandedOn, ringDoorbell } from '../../io/doorbells';
 import { refuseForNow, stayAsleep } from '../../io/webhookResponse';
 import type { CallbackNote } from '../../providers/adapter';
 import { providerById } from '../../providers/registry';

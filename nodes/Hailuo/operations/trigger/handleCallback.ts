@@ -4,7 +4,7 @@ import { cleanText } from '../../core/http/read';
 import { isOver, type Job } from '../../core/job/job';
 import { writeJob } from '../../core/job/jobFromItem';
 import { readTriggerForm } from '../../fields/form';
-import { openRinger, ringDoorbell } from '../../io/resumeExecution';
+import { openRinger, ringDoorbell } from '../../io/doorbells';
 import { fetchingCredentialsOnce } from '../../io/tickets';
 import { respond } from '../../io/webhookResponse';
 import type { ProviderAdapter } from '../../providers/adapter';

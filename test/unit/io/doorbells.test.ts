@@ -1,4 +1,4 @@
-import { isOwnDoorbell } from '../../../nodes/Hailuo/io/resumeExecution';
+import { isOwnDoorbell } from '../../../nodes/Hailuo/io/doorbells';
 import { words } from '../../tools/support/words';
 
 /** As n8n gives it outside an execution, below a path of its own. */
