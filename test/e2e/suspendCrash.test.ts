@@ -75,7 +75,8 @@ test(`n8n killed at ${KILLS} moments of Create and Wait buys nothing twice and l
 		kills.some((at) => at >= job.createdAt && at <= job.createdAt + CREATE_MS + READING_MS);
 	expect(lost.filter((job) => !isUnderWay(job)).map(promptOf)).toEqual([]);
 	const askedFor = suite.log.match(/is asked for the video of item \d of execution \d+/g) ?? [];
-	expect(askedFor).toHaveLength(jobs.length);
+	// A kill can come between the line and the request.
+	expect(askedFor.length).toBeGreaterThanOrEqual(jobs.length);
 	process.stdout.write(
 		`${KILLS} kills: ${jobs.length} jobs bought, ${out.length} came out, ${jobs.length - out.length - lost.length} on record, ` +
 			`${lost.length} whose answer was under way; executions: ${executions

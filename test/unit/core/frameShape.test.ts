@@ -29,13 +29,15 @@ describe('the size of a file for a frame', () => {
 			.map((sold) => [provider.id, sold.model, sold] as const),
 	);
 
-	test('is of the older shape for every model but MiniMax-H3, and for that at AI/ML API and Apiframe', () => {
+	test('is of the older shape for every model but MiniMax-H3 and its variants, and for that at AI/ML API and Apiframe', () => {
 		const others = providers.flatMap(({ id, offers }) => offers.map(({ model }) => `${id} ${model}`));
 		const named = older.map(([id, model]) => `${id} ${model}`);
 		expect(others.filter((name) => !named.includes(name))).toEqual([
 			'evolink hailuo-03',
 			'evolink hailuo-03-max',
 			'evolink hailuo-03-max-turbo',
+			'minimax hailuo-03',
+			'minimax hailuo-03-max',
 			'wiro hailuo-03',
 		]);
 	});

@@ -5,7 +5,6 @@ import { HailuoApiframeApi } from '../../../credentials/HailuoApiframeApi.creden
 import { HailuoEvolinkApi } from '../../../credentials/HailuoEvolinkApi.credentials';
 import { HailuoMinimaxApi } from '../../../credentials/HailuoMinimaxApi.credentials';
 import { HailuoWiroApi } from '../../../credentials/HailuoWiroApi.credentials';
-import { startSimulator, type Simulator } from '../../tools/simulator';
 import { Endpoint } from '../../tools/support/endpoint';
 import { sendAsHttpRequestNode, testCredential, withDefaults } from '../../tools/support/testCredential';
 
@@ -397,46 +396,5 @@ describe('Wiro', () => {
 			limit: '1',
 		});
 		expect(api.received[0]!.headers['content-type']).toMatch(/^application\/json/);
-	});
-});
-
-describe('against gateways that check the key', () => {
-	let simulator: Simulator;
-	beforeAll(async () => {
-		simulator = await startSimulator();
-	});
-	afterAll(() => simulator.close());
-
-	type Given = (simulator: Simulator) => ICredentialDataDecryptedObject;
-	test.each<[string, ICredentialType, Given, string]>([
-		['AI/ML API', new HailuoAimlApi(), ({ endpoints, keys }) => ({ ...endpoints.aimlApi, ...keys.aimlApi }), 'apiKey'],
-		[
-			'Apiframe',
-			new HailuoApiframeApi(),
-			({ endpoints, keys }) => ({ ...endpoints.apiframe, ...keys.apiframe }),
-			'apiKey',
-		],
-		['EvoLink', new HailuoEvolinkApi(), ({ endpoints, keys }) => ({ ...endpoints.evolink, ...keys.evolink }), 'apiKey'],
-		['MiniMax', new HailuoMinimaxApi(), ({ endpoints, keys }) => ({ ...endpoints.minimax, ...keys.minimax }), 'apiKey'],
-		['Wiro, signed', new HailuoWiroApi(), ({ endpoints, keys }) => ({ ...endpoints.wiro, ...keys.wiro }), 'apiKey'],
-		['Wiro, signed', new HailuoWiroApi(), ({ endpoints, keys }) => ({ ...endpoints.wiro, ...keys.wiro }), 'apiSecret'],
-		[
-			'Wiro, key alone',
-			new HailuoWiroApi(),
-			({ endpoints, keys }) => ({ ...endpoints.wiro, ...keys.wiroKeyOnly, authentication: 'apiKey' }),
-			'apiKey',
-		],
-	])(
-		'%s: the right credential passes, one with a field of another value fails (%#)',
-		async (_name, type, given, field) => {
-			const data = given(simulator);
-			expect(await testCredential(type, data)).toMatchObject({ status: 'OK' });
-			expect(await testCredential(type, { ...data, [field]: 'another' })).toMatchObject({ status: 'Error' });
-		},
-	);
-
-	test('a signature project refuses its key alone', async () => {
-		const data = { ...simulator.endpoints.wiro, ...simulator.keys.wiro, authentication: 'apiKey' };
-		expect(await testCredential(new HailuoWiroApi(), data)).toMatchObject({ status: 'Error' });
 	});
 });
