@@ -9,10 +9,10 @@ import type { SimulatedJob } from '../tools/simulator/types';
 import { until } from '../tools/support/until';
 import {
 	labelOf,
+	loopingWorkflow,
 	PROMPT,
 	PUBLIC_URL,
 	startStage,
-	suspendingWorkflow,
 	videoUrlOf,
 	WAITING_TEXT,
 	type Stage,
@@ -247,10 +247,10 @@ describeInBrowser('a video', () => {
 	});
 });
 
-describeInBrowser('a wait that suspends', () => {
-	scenario('has its loop drawn by hand, from Recheck to its own input', async () => {
+describeInBrowser('a wait in a loop', () => {
+	scenario('is drawn by hand, from Recheck to its own input', async () => {
 		const { editor, show } = stage;
-		const id = await show(suspendingWorkflow(stage, 'Loop to draw', 'unwired'));
+		const id = await show(loopingWorkflow(stage, 'Loop to draw', 'unwired'));
 		await editor.node('Wait').getByText('Recheck').waitFor();
 		await editor.connect('Wait', 0, 'Wait');
 		await untilSaved(id, 'the loop', ({ connections }) => {
@@ -263,7 +263,7 @@ describeInBrowser('a wait that suspends', () => {
 	scenario('is shown as waiting, and goes on with the video when the provider calls back', async () => {
 		const { editor, show, suite } = stage;
 		const made = nextJob();
-		await show(suspendingWorkflow(stage, 'Suspended', 'wired'));
+		await show(loopingWorkflow(stage, 'Loop that waits', 'wired'));
 		await editor.execute();
 		await editor.waiting('Wait').waitFor();
 		await pictureOfCanvas('waiting');

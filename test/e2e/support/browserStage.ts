@@ -94,10 +94,10 @@ export async function startStage(): Promise<Stage> {
 	};
 }
 
-/** Start → Create → Wait, which suspends, with Finished leading to After. */
-export function suspendingWorkflow({ accounts }: Stage, name: string, recheck: 'wired' | 'unwired'): WorkflowInput {
+/** Start → Create → Wait, which waits in a loop, with Finished leading to After. */
+export function loopingWorkflow({ accounts }: Stage, name: string, recheck: 'wired' | 'unwired'): WorkflowInput {
 	const create = { operation: 'create', model: 'hailuo-2.3', prompt: PROMPT, callback: 'thisExecution' };
-	const wait = { operation: 'wait', waitStrategy: 'suspend' };
+	const wait = { operation: 'wait', waitStrategy: 'loop' };
 	const nodes = [
 		manualTrigger(),
 		hailuo({ provider: 'apiframe', ...create }, accounts, { name: 'Create', position: [240, 0] }),
