@@ -4,7 +4,7 @@ import { providers } from '../../nodes/Hailuo/providers/registry';
 import type { ProviderAdapter } from '../../nodes/Hailuo/providers/adapter';
 import { GATEWAYS } from '../tools/host/gateways';
 import type { Workflow } from '../tools/host/n8nTypes';
-import { hailuo, manualTrigger, noOperation, workflowOf } from '../tools/host/workflows';
+import { hailuo, itemsOf, manualTrigger, noOperation, workflowOf } from '../tools/host/workflows';
 import type { SimulatedJob } from '../tools/simulator/types';
 import { until } from '../tools/support/until';
 import {
@@ -18,6 +18,7 @@ import {
 	type Stage,
 } from './support/browserStage';
 import { describeInBrowser } from './support/describe';
+import { watchHands } from './support/handwork';
 import type { NodeForm } from './support/nodeForm';
 import { hailuoTrigger, make } from './support/trigger';
 
@@ -27,6 +28,11 @@ const ON_CANVAS = ['Start', 'Create', 'Wait', 'After'];
 
 /** Node names are written below the nodes, and the marks of a trigger stand beside it. */
 const CANVAS_MARGIN = 88;
+
+const BOATS = ['dawn', 'noon', 'dusk', 'midnight', 'first snow'].map((time) => `A paper boat at ${time}`);
+
+/** The node looks within 75 s where nobody calls back. */
+const RECHECK_MS = 150_000;
 
 let stage: Stage;
 
@@ -69,6 +75,15 @@ function pathOf(url: string): string {
 async function pictureOfCanvas(name: string): Promise<void> {
 	const { editor } = stage;
 	await editor.picture(name, { around: ON_CANVAS.map((node) => editor.node(node)), margin: CANVAS_MARGIN });
+}
+
+/** What came out of the node Hailuo: the first execution was the step before it, the last one waited in its place. */
+async function videosOf(workflowId: string): Promise<unknown[]> {
+	const rows = await stage.suite.client.listExecutions({ workflowId });
+	const [, outer] = rows.map(({ id }) => Number(id)).sort((one, other) => one - other);
+	const execution = await stage.suite.client.getExecution(String(outer));
+	expect(execution.status).toBe('success');
+	return itemsOf(execution, 'Hailuo').map(({ json }) => json['videoUrl']);
 }
 
 /** Shows one field after another what can be chosen there, and compares it with what the provider sells. */
@@ -244,6 +259,59 @@ describeInBrowser('a video', () => {
 		await form.outputValue('succeeded').waitFor();
 		await editor.picture('result', { around: [form.output], downTo: form.lastOutputField });
 		await form.close();
+	});
+});
+
+describeInBrowser('a wait that suspends', () => {
+	scenario('is ten clicks and a drag from an empty canvas, and ends with five videos', async () => {
+		const { editor, show, suite } = stage;
+		const workflowId = await show(workflowOf('Five boats', []));
+		const handwork = await watchHands(editor.page);
+		const before = suite.simulator.jobs.length;
+
+		await editor.addFirstStep();
+		await editor.typeAndChoose('code', 'Code', 'Code in JavaScript');
+		const list = await editor.openForm('Code in JavaScript');
+		await list.writeCode('jsCode', `return ${JSON.stringify(BOATS.map((prompt) => ({ prompt })))};`);
+		// The editor takes code a moment after it is typed.
+		await untilSaved(workflowId, 'the code', ({ nodes }) => JSON.stringify(nodes).includes(BOATS[0]!));
+		await list.executeStep();
+		await list.output.getByText('5 items').waitFor();
+		await list.escape();
+		await editor.addBehind('Code in JavaScript');
+		await editor.typeAndChoose('hailuo', 'Hailuo', 'Create video and wait');
+		const form = await editor.openForm('Hailuo');
+		await form.dragInput('prompt', 'prompt');
+		// As long as the form makes room for the expression, a list that is opened closes again.
+		await untilSaved(workflowId, 'the expression', ({ nodes }) => JSON.stringify(nodes).includes('$json.prompt'));
+		await form.choose('waitStrategy', labelOf('waitStrategy', 'suspend'));
+		await form.close();
+		await editor.execute();
+
+		const { clicks, drags, keys } = await handwork();
+		process.stdout.write(`${clicks.length} clicks: ${clicks.join(', ')}. Keys: ${keys.join(', ')}\n`);
+		expect(clicks.slice(10)).toEqual([]);
+		expect(drags).toHaveLength(1);
+
+		await editor.waiting('Hailuo').waitFor();
+		await until('five jobs are made', () => suite.simulator.jobs.length === before + 5, { timeoutMs: 60_000 });
+		const path = ['When clicking ‘Execute workflow’', 'Code in JavaScript', 'Hailuo'];
+		await editor.picture('suspend', { around: path.map((node) => editor.node(node)), margin: CANVAS_MARGIN });
+		const waiting = await editor.openForm('Hailuo');
+		await waiting.output.getByText(WAITING_TEXT).waitFor();
+		const downTo = waiting.field('waitStrategy');
+		await editor.picture('suspend-form', { around: [waiting.parameters, waiting.output], downTo });
+		await waiting.close();
+
+		const jobs = suite.simulator.jobs.slice(before);
+		for (const { id } of jobs) suite.simulator.finishJob(id);
+		await editor.success('Hailuo').waitFor({ timeout: RECHECK_MS });
+		const after = await editor.openForm('Hailuo');
+		await after.output.getByText('5 items').waitFor();
+		await after.close();
+		const about = (boat: string) => jobs.filter(({ request }) => JSON.stringify(request).includes(boat));
+		expect(await videosOf(workflowId)).toEqual(BOATS.flatMap(about).map(videoUrlOf));
+		expect(suite.simulator.jobs).toHaveLength(before + 5);
 	});
 });
 

@@ -119,6 +119,27 @@ export class EditorPage {
 		await search.fill(words);
 	}
 
+	/** Begins a workflow on an empty canvas: the node panel opens. */
+	async addFirstStep(): Promise<void> {
+		await this.page.getByTestId('canvas-add-button').getByTestId('canvas-plus-button').click();
+	}
+
+	/** Takes the plus at a node's output: the node panel opens. */
+	async addBehind(name: string): Promise<void> {
+		await this.node(name).getByTestId('canvas-handle-plus').click();
+	}
+
+	/** Types into the panel that has just opened, presses Enter on the node that is found, and takes one of its actions. */
+	async typeAndChoose(words: string, node: string, action: string): Promise<void> {
+		const search = this.page.getByTestId('node-creator-search-bar');
+		await search.and(this.page.locator(':focus')).waitFor();
+		await this.page.keyboard.type(words);
+		const first = this.page.getByTestId('node-creator-item-name').first();
+		await first.and(this.page.getByText(node, { exact: true })).waitFor();
+		await this.page.keyboard.press('Enter');
+		await this.nodePanel.getByText(action, { exact: true }).click();
+	}
+
 	get nodePanel(): Locator {
 		return this.page.getByTestId('node-creator');
 	}

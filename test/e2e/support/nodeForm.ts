@@ -18,6 +18,12 @@ export class NodeForm {
 		await this.parameters.waitFor({ state: 'hidden' });
 	}
 
+	/** Closes it by the keyboard. */
+	async escape(): Promise<void> {
+		await this.page.keyboard.press('Escape');
+		await this.parameters.waitFor({ state: 'hidden' });
+	}
+
 	get parameters(): Locator {
 		return this.page.getByTestId('node-parameters');
 	}
@@ -60,6 +66,24 @@ export class NodeForm {
 		await input.fill(text);
 		// Beside a field in which somebody types, n8n shows how to use data of other nodes.
 		await input.blur();
+	}
+
+	/** Replaces the code in a field. */
+	async writeCode(name: string, code: string): Promise<void> {
+		await this.field(name).locator('.cm-content').click();
+		await this.page.keyboard.press('ControlOrMeta+a');
+		await this.page.keyboard.insertText(code);
+	}
+
+	/** Drags a field of the input with the mouse into a parameter. */
+	async dragInput(field: string, name: string): Promise<void> {
+		const input = this.page.getByTestId('ndv-input-panel').getByTestId('run-data-schema-item');
+		await input.getByText(field, { exact: true }).hover();
+		await this.page.mouse.down();
+		// n8n sees where the mouse goes, and takes the parameter over which it moved last.
+		await this.field(name).hover();
+		await this.field(name).hover({ position: { x: 60, y: 24 } });
+		await this.page.mouse.up();
 	}
 
 	/** @returns the labels of the choices that a field offers, as they stand */
