@@ -295,12 +295,13 @@ describeInBrowser('a wait that suspends', () => {
 
 		await editor.waiting('Hailuo').waitFor();
 		await until('five jobs are made', () => suite.simulator.jobs.length === before + 5, { timeoutMs: 60_000 });
-		const path = ['When clicking ‘Execute workflow’', 'Code in JavaScript', 'Hailuo'];
-		await editor.picture('suspend', { around: path.map((node) => editor.node(node)), margin: CANVAS_MARGIN });
 		const waiting = await editor.openForm('Hailuo');
-		await waiting.output.getByText(WAITING_TEXT).waitFor();
-		const downTo = waiting.field('waitStrategy');
-		await editor.picture('suspend-form', { around: [waiting.parameters, waiting.output], downTo });
+		const text = waiting.output.getByText(WAITING_TEXT);
+		await text.waitFor();
+		await editor.picture('suspend', {
+			around: [waiting.item('prompt'), waiting.item('waitStrategy'), text],
+			margin: 12,
+		});
 		await waiting.close();
 
 		const jobs = suite.simulator.jobs.slice(before);

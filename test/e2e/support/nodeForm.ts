@@ -55,10 +55,14 @@ export class NodeForm {
 		return await this.field(name).locator('input, textarea').first().inputValue();
 	}
 
+	/** A field with its label. */
+	item(name: string): Locator {
+		return this.page.getByTestId('parameter-item').filter({ has: this.field(name) });
+	}
+
 	/** The marks by which n8n says that a field's value will not do. */
 	issues(name: string): Locator {
-		const item = this.page.getByTestId('parameter-item').filter({ has: this.field(name) });
-		return item.getByTestId('parameter-issues');
+		return this.item(name).getByTestId('parameter-issues');
 	}
 
 	async fill(name: string, text: string): Promise<void> {
