@@ -2,7 +2,7 @@ import type { IDataObject, IWebhookFunctions, Logger } from 'n8n-workflow';
 import { Limiter } from '../core/http/limiter';
 import { listAt, numberAt, textAt, valueAt } from '../core/http/read';
 import { JOB_STATUSES } from '../core/job/job';
-import type { CallbackNote } from '../providers/adapter';
+import type { CallbackNote, ProviderAdapter } from '../providers/adapter';
 import { pause } from './cancelSignal';
 import { DOORBELL_PATH } from './n8nInternals';
 
@@ -119,6 +119,19 @@ export function readHandedOn(body: unknown): Ring | null {
 	if (note !== null) return { note };
 	const rungJobs = listAt(body, RUNG_JOBS).flatMap((jobId) => textAt(jobId) ?? []);
 	return rungJobs.length > 0 ? { rungJobs } : null;
+}
+
+/**
+ * Reads what a call tells of jobs: a callback, as it came or handed on, or what a process has heard that takes callbacks.
+ *
+ * @param body untrusted
+ * @returns null for what is no callback of the provider
+ */
+export function readRing(body: unknown, adapter: ProviderAdapter): Ring | null {
+	const handedOn = readHandedOn(body);
+	if (handedOn !== null) return handedOn;
+	const note = adapter.callbacks?.readCallback(body) ?? null;
+	return note === null ? null : { note };
 }
 
 /**

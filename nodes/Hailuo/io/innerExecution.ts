@@ -38,22 +38,19 @@ export type StoreFile = IExecuteFunctions['helpers']['prepareBinaryData'];
  */
 export function fileStoreOf(context: IExecuteFunctions, forParent: boolean): StoreFile {
 	const own = context.helpers.prepareBinaryData.bind(context.helpers);
-	if (!forParent) return own;
 	const part = (name: string): unknown => Reflect.get(context, name);
 	const executionId = valueAt(part('runExecutionData'), 'parentExecution', 'executionId');
 	const Context = part('constructor');
-	if (typeof executionId === 'string' && typeof Context === 'function') {
-		const additionalData: object = Object.assign({}, part('additionalData'), { executionId });
-		const before = [part('workflow'), part('node'), additionalData, part('mode'), part('runExecutionData')];
-		const after = ['runIndex', 'connectionInputData', 'inputData', 'executeData'].map(part);
-		try {
-			const other: unknown = Reflect.construct(Context, [...before, ...after, []]);
-			if (hasFileHelper(other)) return other.helpers.prepareBinaryData.bind(other.helpers);
-		} catch {
-			return own;
-		}
+	if (!forParent || typeof executionId !== 'string' || typeof Context !== 'function') return own;
+	const additionalData: object = Object.assign({}, part('additionalData'), { executionId });
+	const before = [part('workflow'), part('node'), additionalData, part('mode'), part('runExecutionData')];
+	const after = ['runIndex', 'connectionInputData', 'inputData', 'executeData'].map(part);
+	try {
+		const other: unknown = Reflect.construct(Context, [...before, ...after, []]);
+		return hasFileHelper(other) ? other.helpers.prepareBinaryData.bind(other.helpers) : own;
+	} catch {
+		return own;
 	}
-	return own;
 }
 
 function hasFileHelper(context: unknown): context is Pick<IExecuteFunctions, 'helpers'> {

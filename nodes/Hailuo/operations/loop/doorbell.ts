@@ -12,11 +12,11 @@ import { isSettled, readWaitState, WAIT_FIELD, type WaitState } from '../../core
 import { ResumeGuard } from '../../core/callback/resumeGuard';
 import { readRelease, type Release } from '../../fields/form';
 import { doorbellUrlOf, heldItems, isStillThere, turnOf } from '../../io/n8nInternals';
-import { openRinger, readHandedOn, type Ring } from '../../io/doorbells';
+import { openRinger, readRing, type Ring } from '../../io/doorbells';
 import { refuseForNow, stayAsleep } from '../../io/webhookResponse';
-import { concerns, type ProviderAdapter } from '../../providers/adapter';
+import { concerns } from '../../providers/adapter';
 import { providerById } from '../../providers/registry';
-import { isBeingWoken, wakeWhenQuiet } from './quietRings';
+import { forgetRung, wakeWhenQuiet } from './quietRings';
 
 /** Marks a copy of an item as rung. */
 function ring(item: INodeExecutionData): INodeExecutionData {
@@ -53,13 +53,6 @@ export function expectAllRings(context: IExecuteFunctions): void {
 	CALLBACKS_SEEN.expect(sleeperOf(context), Date.now());
 }
 
-/** What is told of jobs: by a callback, or by a process that has taken callbacks of theirs. */
-function readRing(context: IWebhookFunctions, adapter: ProviderAdapter): Ring | null {
-	const body: unknown = context.getBodyData();
-	const note = adapter.callbacks?.readCallback(body) ?? null;
-	return readHandedOn(body) ?? (note === null ? null : { note });
-}
-
 /** @returns what says whether a ring is about a job; a thousand jobs may have rung for a thousand */
 function aboutWhat(ring: Ring): (job: Job) => boolean {
 	if ('note' in ring) return (job) => concerns(ring.note, job);
@@ -75,7 +68,7 @@ function aboutWhat(ring: Ring): (job: Job) => boolean {
  */
 export async function answerDoorbell(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const adapter = providerById(textAt(context.getNodeParameter('provider', '')) ?? '');
-	const given = adapter === undefined ? null : readRing(context, adapter);
+	const given = adapter === undefined ? null : readRing(context.getBodyData(), adapter);
 	if (adapter === undefined || given === null) return stayAsleep('not a callback of this provider');
 	if ('note' in given && !isOver(given.note)) return stayAsleep('only progress');
 	const items = heldItems(context);
@@ -102,7 +95,7 @@ export async function answerDoorbell(context: IWebhookFunctions): Promise<IWebho
 	if (there === false) return refuseForNow(context, 'The execution has gone on');
 	if (!RESUME_GUARD.begin(sleeper, turnOf(context), there === true, Date.now()))
 		return refuseForNow(context, 'The execution is being woken by another callback');
-	isBeingWoken(sleeper);
+	forgetRung(sleeper);
 	const marked = items.map((item, index) => (rung.has(states[index]?.job.jobId ?? '') ? ring(item) : item));
 	return { webhookResponse: { resumed: true }, workflowData: [marked] };
 }

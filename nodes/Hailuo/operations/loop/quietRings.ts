@@ -63,8 +63,8 @@ export function wakeWhenQuiet(ringer: Ringer, sleeper: string, url: string, jobI
 	if (!quiet.isListening) void listen(url, quiet);
 }
 
-/** Takes note that an execution is being woken for all that has rung. */
-export function isBeingWoken(sleeper: string): void {
+/** Forgets what has rung for an execution, because it is being woken for all of that. */
+export function forgetRung(sleeper: string): void {
 	BY_SLEEPER.get(sleeper)?.jobIds.clear();
 }
 

@@ -2,7 +2,7 @@ import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { textAt } from '../../core/http/read';
 import { isOver } from '../../core/job/job';
 import { keptDoorbell } from '../../io/innerExecution';
-import { openRinger, readHandedOn, ringDoorbell } from '../../io/doorbells';
+import { openRinger, readRing, ringDoorbell } from '../../io/doorbells';
 import { refuseForNow, stayAsleep } from '../../io/webhookResponse';
 import type { CallbackNote } from '../../providers/adapter';
 import { providerById } from '../../providers/registry';
@@ -20,10 +20,8 @@ function weightOf({ reference }: CallbackNote): number {
  */
 export function handOnCallback(context: IWebhookFunctions): IWebhookResponseData {
 	const adapter = providerById(textAt(context.getNodeParameter('provider', '')) ?? '');
-	const body: unknown = context.getBodyData();
-	const handedOn = readHandedOn(body);
-	const note =
-		handedOn !== null && 'note' in handedOn ? handedOn.note : (adapter?.callbacks?.readCallback(body) ?? null);
+	const ring = adapter === undefined ? null : readRing(context.getBodyData(), adapter);
+	const note = ring !== null && 'note' in ring ? ring.note : null;
 	if (note === null || weightOf(note) > HEAVIEST) return stayAsleep('not a callback of this provider');
 	if (!isOver(note)) return stayAsleep('only progress');
 	const url = keptDoorbell(context);

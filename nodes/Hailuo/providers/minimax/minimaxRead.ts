@@ -3,7 +3,8 @@ import { offer, type OfferTerms } from '../../core/video/offer';
 import type { JsonObject } from '../../core/http/http';
 import { textAt, valueAt } from '../../core/http/read';
 import type { CallbackNote } from '../adapter';
-import { mapStatus, type ProviderIdentity } from '../jobExchange';
+import { mapStatus, type JobReading, type ProviderIdentity } from '../jobExchange';
+import { readFailure, refuses } from './minimaxRefusal';
 
 /**
  * MiniMax-H3's terms at MiniMax (V2 create, its OpenAPI): a text is needed whatever else there is, and beside a frame the
@@ -45,6 +46,15 @@ export const MINIMAX: ProviderIdentity = {
 		cancelled: 'cancelled',
 		expired: 'failed',
 	},
+};
+
+/** How the answer to a create is read, in both versions: a new task has no status yet, only its id. */
+export const CREATED: JobReading = {
+	...MINIMAX,
+	idOf: (body) => textAt(body, 'task_id'),
+	read: () => ({ rawStatus: null, status: 'queued' }),
+	readFailure,
+	refuses,
 };
 
 /** MiniMax tries an address before it reports to it, and wants back what it has sent, within three seconds. */

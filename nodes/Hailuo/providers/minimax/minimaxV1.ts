@@ -13,22 +13,13 @@ import {
 	type JobAnswer,
 	type JobReading,
 } from '../jobExchange';
-import { MINIMAX } from './minimaxRead';
-import { readFailure, readReason, readUnknownId, refuses } from './minimaxRefusal';
+import { CREATED, MINIMAX } from './minimaxRead';
+import { readReason, readUnknownId, refuses } from './minimaxRefusal';
 
 /**
  * MiniMax's older version, for Hailuo 02, 2.3 and 2.3 Fast. Sources: MiniMax's pages on text to video, image to video,
  * first and last frame, the query, and the retrieval of files.
  */
-
-/** A new task has no status yet, only its id. */
-const CREATED: JobReading = {
-	...MINIMAX,
-	idOf: (body) => textAt(body, 'task_id'),
-	read: () => ({ rawStatus: null, status: 'queued' }),
-	readFailure,
-	refuses,
-};
 
 function readTask(body: unknown): JobAnswer {
 	const fileId = textAt(body, 'file_id');

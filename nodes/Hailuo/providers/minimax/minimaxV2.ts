@@ -6,22 +6,13 @@ import { modelOfSlug, modeOf, slugFor } from '../../core/video/offer';
 import type { Media, VideoRequest } from '../../core/video/videoRequest';
 import { addressOf, answerReader, fail } from '../exchange';
 import { createExchange, endOfLink, getExchange, judgeAnswer, urlsIn, type JobReading } from '../jobExchange';
-import { MINIMAX } from './minimaxRead';
+import { CREATED, MINIMAX } from './minimaxRead';
 import { readFailure, readUnknownId, refuses } from './minimaxRefusal';
 
 /**
  * MiniMax's newer version, for MiniMax-H3 and MiniMax-H3-Max. Sources: MiniMax's pages and OpenAPI on its create, query
  * and delete.
  */
-
-/** A new task has no status yet, only its id. */
-const CREATED: JobReading = {
-	...MINIMAX,
-	idOf: (body) => textAt(body, 'task_id'),
-	read: () => ({ rawStatus: null, status: 'queued' }),
-	readFailure,
-	refuses,
-};
 
 const READING: JobReading = {
 	...CREATED,
