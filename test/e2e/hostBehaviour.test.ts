@@ -1,6 +1,8 @@
 /** What the documents say of n8n itself around a wait, and no other suite shows. */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+	calledTrigger,
+	callWorkflow,
 	inARow,
 	itemsOf,
 	manualTrigger,
@@ -9,7 +11,7 @@ import {
 	webhookTrigger,
 	workflowOf,
 } from '../tools/host/workflows';
-import type { Workflow, WorkflowInput, WorkflowNode } from '../tools/host/n8nTypes';
+import type { Workflow, WorkflowInput } from '../tools/host/n8nTypes';
 import { until } from '../tools/support/until';
 import {
 	begin,
@@ -108,23 +110,16 @@ describe('a Webhook node before a suspended wait', () => {
 test.concurrent(
 	'a sub-workflow that is run once for each item, and suspends, hands on the first item alone',
 	async () => {
-		const called: WorkflowNode = {
-			...noOperation('Called'),
-			type: 'n8n-nodes-base.executeWorkflowTrigger',
-			typeVersion: 1.1,
-			parameters: { inputSource: 'passthrough' },
-		};
-		const row = [called, create(suite, 'apiframe', { callback: 'thisExecution' }), suspendingWait(suite, 'apiframe')];
+		const row = [
+			calledTrigger(),
+			create(suite, 'apiframe', { callback: 'thisExecution' }),
+			suspendingWait(suite, 'apiframe'),
+		];
 		const { nodes, wires } = loop('drawn');
 		const child = workflowOf('Called for each', [...row, ...nodes], { wires: [...inARow(row), ...wires] });
 		const { id } = await suite.client.createWorkflow(child);
 		await suite.client.activateWorkflow(id);
-		const each: WorkflowNode = {
-			...noOperation('Call'),
-			type: 'n8n-nodes-base.executeWorkflow',
-			typeVersion: 1.2,
-			parameters: { workflowId: { __rl: true, mode: 'id', value: id }, mode: 'each', options: {} },
-		};
+		const each = callWorkflow(id, 'each');
 		const texts = prompts(['Each 1 [[seconds:5]]', 'Each 2 [[seconds:5]]', 'Each 3 [[seconds:5]]']);
 		const execution = await suite.run(
 			workflowOf('Calling for each', [manualTrigger(), ...texts, each, noOperation('Behind')]),

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+	calledTrigger,
+	callWorkflow,
 	code,
 	inARow,
 	itemsOf,
@@ -9,7 +11,6 @@ import {
 	webhookTrigger,
 	workflowOf,
 } from '../tools/host/workflows';
-import type { WorkflowNode } from '../tools/host/n8nTypes';
 import {
 	begin,
 	begun,
@@ -144,23 +145,16 @@ describe('a suspended wait', () => {
 	});
 
 	test.concurrent('in a sub-workflow hands the finished items to the workflow that called it', async () => {
-		const called: WorkflowNode = {
-			...noOperation('Called'),
-			type: 'n8n-nodes-base.executeWorkflowTrigger',
-			typeVersion: 1.1,
-			parameters: { inputSource: 'passthrough' },
-		};
-		const row = [called, create(suite, 'apiframe', { callback: 'thisExecution' }), suspendingWait(suite, 'apiframe')];
+		const row = [
+			calledTrigger(),
+			create(suite, 'apiframe', { callback: 'thisExecution' }),
+			suspendingWait(suite, 'apiframe'),
+		];
 		const { nodes, wires } = loop('drawn');
 		const child = workflowOf('Called', [...row, ...nodes], { wires: [...inARow(row), ...wires] });
 		const { id } = await suite.client.createWorkflow(child);
 		await suite.client.activateWorkflow(id);
-		const call: WorkflowNode = {
-			...noOperation('Call'),
-			type: 'n8n-nodes-base.executeWorkflow',
-			typeVersion: 1.2,
-			parameters: { workflowId: { __rl: true, mode: 'id', value: id }, mode: 'once', options: {} },
-		};
+		const call = callWorkflow(id, 'once');
 		const texts = prompts(['One [[seconds:12]]', 'Two [[seconds:6]]']);
 		const parent = workflowOf('Calling', [manualTrigger(), ...texts, call, noOperation('Behind')]);
 		const execution = await suite.run(parent, { timeoutMs: 150_000 });

@@ -2,6 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Execution, WorkflowInput, WorkflowNode } from '../tools/host/n8nTypes';
 import {
+	calledTrigger,
+	callWorkflow,
 	hailuo,
 	inARow,
 	itemsOf,
@@ -14,9 +16,10 @@ import {
 	type NodeSettings,
 	type Wire,
 } from '../tools/host/workflows';
-import type { ProviderName, SimulatedJob } from '../tools/simulator/types';
+import type { ProviderName } from '../tools/simulator/types';
 import { until } from '../tools/support/until';
 import { delayOf, jobIdsAt, prompts, requestsOf, suspendedVideo, untilStatus } from './support/durable';
+import { jobsAbout } from './support/purchase';
 import { startSuite, type Suite } from './support/suite';
 import { post } from './support/trigger';
 
@@ -32,13 +35,6 @@ afterAll(async () => {
 
 const video = (changes: Record<string, unknown> = {}, settings: NodeSettings = {}): WorkflowNode =>
 	suspendedVideo(suite, changes, settings);
-
-const EXECUTE_TRIGGER: WorkflowNode = {
-	...noOperation('Called'),
-	type: 'n8n-nodes-base.executeWorkflowTrigger',
-	typeVersion: 1.1,
-	parameters: { inputSource: 'passthrough' },
-};
 
 /** Puts a field beside the job that only pairing can find. */
 function paired(name = 'After'): WorkflowNode {
@@ -62,10 +58,6 @@ function suspending(
 	const nodes = [manualTrigger(), ...prompts(texts), video(changes), paired()];
 	return workflowOf('Suspended', nodes, { settings });
 }
-
-/** The jobs whose prompt has a word, in the order they were made. */
-const jobsAbout = (word: string): SimulatedJob[] =>
-	suite.simulator.jobs.filter(({ request }) => JSON.stringify(request).includes(word));
 
 const end = async (id: string): Promise<Execution> => await suite.client.waitForExecution(id, { timeoutMs: 150_000 });
 
@@ -100,7 +92,7 @@ describe('the callback of a suspended wait', () => {
 			const word = `quick at ${provider}`;
 			const id = await park(suspending([`${word} [[seconds:9]]`, `${word} [[seconds:12]]`], { provider }));
 			const execution = await end(id);
-			const jobs = jobsAbout(word);
+			const jobs = jobsAbout(suite, word);
 			expect(execution.status).toBe('success');
 			expect(jobIdsAt(execution, 'After')).toEqual(jobs.map((job) => job.id));
 			expect(delayOf(execution, jobs[1]!)).toBeLessThan(1000);
@@ -119,8 +111,8 @@ describe('a suspended wait', () => {
 			const word = `rechecked at ${provider}`;
 			const id = await park(suspending([`${word} [[seconds:20]]`], { provider }));
 			const execution = await end(id);
-			expect(jobIdsAt(execution, 'After')).toEqual(jobsAbout(word).map((job) => job.id));
-			expect(requestsOf(suite, jobsAbout(word)[0]!, 'read')).toBe(1);
+			expect(jobIdsAt(execution, 'After')).toEqual(jobsAbout(suite, word).map((job) => job.id));
+			expect(requestsOf(suite, jobsAbout(suite, word)[0]!, 'read')).toBe(1);
 		},
 	);
 
@@ -133,7 +125,7 @@ describe('a suspended wait', () => {
 		]);
 		expect(withoutIds(suspended, 'Video')).toEqual(withoutIds(polled, 'Video'));
 		expect(itemsOf(suspended, 'After').map(({ json }) => json['asked'])).toEqual(asked('suspended'));
-		expect(jobIdsAt(suspended, 'After')).toEqual(jobsAbout('suspended').map((job) => job.id));
+		expect(jobIdsAt(suspended, 'After')).toEqual(jobsAbout(suite, 'suspended').map((job) => job.id));
 	});
 
 	test.concurrent.each(['v0', 'v1'])(
@@ -150,9 +142,9 @@ describe('a suspended wait', () => {
 			});
 			const execution = await suite.run(workflow, { timeoutMs: 300_000 });
 			expect(execution.status).toBe('success');
-			expect(jobsAbout(word)).toHaveLength(3);
+			expect(jobsAbout(suite, word)).toHaveLength(3);
 			expect([...jobIdsAt(execution, 'After'), ...jobIdsAt(execution, 'Beside')].sort()).toEqual(
-				[jobsAbout(`${word} again`)[0]?.id, jobsAbout(`${word} beside`)[0]?.id].sort(),
+				[jobsAbout(suite, `${word} again`)[0]?.id, jobsAbout(suite, `${word} beside`)[0]?.id].sort(),
 			);
 		},
 	);
@@ -175,25 +167,20 @@ describe('a suspended wait', () => {
 		const workflow = workflowOf('Batches', [...row, video(), noOperation('After')], { wires });
 		const execution = await suite.run(workflow, { timeoutMs: 300_000 });
 		expect(execution.status).toBe('success');
-		expect(jobIdsAt(execution, 'After')).toEqual(jobsAbout('batch ').map((job) => job.id));
-		expect(jobsAbout('batch ')).toHaveLength(2);
+		expect(jobIdsAt(execution, 'After')).toEqual(jobsAbout(suite, 'batch ').map((job) => job.id));
+		expect(jobsAbout(suite, 'batch ')).toHaveLength(2);
 	});
 
 	test.concurrent('works in a sub-workflow, whose caller gets the videos', async () => {
-		const child = workflowOf('Called', [EXECUTE_TRIGGER, video()]);
+		const child = workflowOf('Called', [calledTrigger(), video()]);
 		const { id } = await suite.client.createWorkflow(child);
 		await suite.client.activateWorkflow(id);
-		const call: WorkflowNode = {
-			...noOperation('Call'),
-			type: 'n8n-nodes-base.executeWorkflow',
-			typeVersion: 1.2,
-			parameters: { workflowId: { __rl: true, mode: 'id', value: id }, mode: 'once', options: {} },
-		};
+		const call = callWorkflow(id, 'once');
 		const texts = prompts(['called one [[seconds:8]]', 'called two [[seconds:6]]']);
 		const parent = workflowOf('Calling', [manualTrigger(), ...texts, call, paired('Behind')]);
 		const execution = await suite.run(parent, { timeoutMs: 150_000 });
 		expect(execution.status).toBe('success');
-		expect(jobIdsAt(execution, 'Behind')).toEqual(jobsAbout('called ').map((job) => job.id));
+		expect(jobIdsAt(execution, 'Behind')).toEqual(jobsAbout(suite, 'called ').map((job) => job.id));
 	});
 
 	test.concurrent('answers a webhook by Respond to Webhook when the video is there', async () => {
@@ -210,7 +197,10 @@ describe('a suspended wait', () => {
 		const { id } = await suite.client.createWorkflow(workflow);
 		await suite.client.activateWorkflow(id);
 		const answer = await post(`${suite.server.url}/webhook/${path}`, {});
-		expect(JSON.parse(answer.text)).toMatchObject({ jobId: jobsAbout('for a caller')[0]?.id, status: 'succeeded' });
+		expect(JSON.parse(answer.text)).toMatchObject({
+			jobId: jobsAbout(suite, 'for a caller')[0]?.id,
+			status: 'succeeded',
+		});
 	});
 
 	test.concurrent('runs by Execute step too, and shows its items there', async () => {
@@ -224,7 +214,7 @@ describe('a suspended wait', () => {
 		const step = await suite.client.runWorkflow(id, { step: 'Video' });
 		const execution = await end(step);
 		expect(execution.status).toBe('success');
-		expect(jobIdsAt(execution, 'Video')).toEqual(jobsAbout('by a step').map((job) => job.id));
+		expect(jobIdsAt(execution, 'Video')).toEqual(jobsAbout(suite, 'by a step').map((job) => job.id));
 		expect(runsOf(execution, 'After')).toEqual([]);
 	});
 
@@ -232,12 +222,12 @@ describe('a suspended wait', () => {
 		const id = await park(suspending(['to be stopped']));
 		await suite.client.stopExecution(id);
 		await untilStatus(suite, id, 'canceled');
-		suite.simulator.finishJob(jobsAbout('to be stopped')[0]!.id);
+		suite.simulator.finishJob(jobsAbout(suite, 'to be stopped')[0]!.id);
 		await pause(5_000);
 		const execution = await suite.client.getExecution(id);
 		expect(execution.status).toBe('canceled');
 		expect(runsOf(execution, 'After')).toEqual([]);
-		expect(jobsAbout('to be stopped')).toHaveLength(1);
+		expect(jobsAbout(suite, 'to be stopped')).toHaveLength(1);
 		// Nobody has told the one that waits in its place; it finds its job by the callback or the recheck, and ends.
 		expect(['waiting', 'success']).toContain((await suite.client.getExecution(await innerOf(id))).status);
 	});
@@ -248,16 +238,16 @@ describe('a suspended wait that ends badly', () => {
 		'fails its execution with the reason first; a retry of it buys nothing, one of its wait neither',
 		async () => {
 			const id = await park(suspending(['to fail'], { options: { recheckInterval: 60 } }));
-			suite.simulator.finishJob(jobsAbout('to fail')[0]!.id, 'failure');
+			suite.simulator.finishJob(jobsAbout(suite, 'to fail')[0]!.id, 'failure');
 			const execution = await end(id);
 			expect(execution.status).toBe('error');
 			const { error } = execution.data.resultData;
 			expect(error?.message).toMatch(/^Video generation failed upstream: Apiframe made no video \[item 0\]$/);
-			expect(JSON.stringify(error)).toContain(jobsAbout('to fail')[0]!.id);
+			expect(JSON.stringify(error)).toContain(jobsAbout(suite, 'to fail')[0]!.id);
 			const inner = await innerOf(id);
 			const retries = [await suite.client.retryExecution(id), await suite.client.retryExecution(inner)];
 			for (const retried of retries) expect((await end(retried)).status).toBe('error');
-			expect(jobsAbout('to fail')).toHaveLength(1);
+			expect(jobsAbout(suite, 'to fail')).toHaveLength(1);
 		},
 	);
 
@@ -326,8 +316,8 @@ describe('the video of a suspended wait', () => {
 		const { id } = await suite.client.createWorkflow(workflowOf('Unsaved', nodes, { settings }));
 		await suite.client.activateWorkflow(id);
 		await post(`${suite.server.url}/webhook/${path}`, {});
-		await until('the video was read', () => jobsAbout('read ').length === 1, { timeoutMs: 60_000 });
-		expect(JSON.stringify(jobsAbout('read ')[0]?.request)).toMatch(/read [0-9a-f]{64}/);
+		await until('the video was read', () => jobsAbout(suite, 'read ').length === 1, { timeoutMs: 60_000 });
+		expect(JSON.stringify(jobsAbout(suite, 'read ')[0]?.request)).toMatch(/read [0-9a-f]{64}/);
 	});
 });
 
@@ -338,12 +328,12 @@ describe('after n8n was killed', () => {
 			await park(suspending(['killed rechecked [[seconds:1]]'], { callback: 'none' })),
 		];
 		await suite.crashAndRestart();
-		suite.simulator.finishJob(jobsAbout('killed rung')[0]!.id);
+		suite.simulator.finishJob(jobsAbout(suite, 'killed rung')[0]!.id);
 		const ended = await Promise.all(ids.map(end));
 		expect(ended.map(({ status }) => status)).toEqual(['success', 'success']);
 		expect(ended.flatMap((execution) => jobIdsAt(execution, 'After'))).toEqual(
-			jobsAbout('killed').map((job) => job.id),
+			jobsAbout(suite, 'killed').map((job) => job.id),
 		);
-		expect(jobsAbout('killed')).toHaveLength(2);
+		expect(jobsAbout(suite, 'killed')).toHaveLength(2);
 	});
 });

@@ -4,7 +4,7 @@ import type { ExecutionSummary } from '../tools/host/n8nTypes';
 import { inARow, itemsOf, manualTrigger, noOperation, workflowOf } from '../tools/host/workflows';
 import type { SimulatedJob } from '../tools/simulator/types';
 import { until } from '../tools/support/until';
-import { prompts, suspendedVideo } from './support/durable';
+import { promptOf, prompts, suspendedVideo } from './support/durable';
 import { startSuite, type Suite } from './support/suite';
 
 const KILLS = 20;
@@ -40,8 +40,6 @@ async function start(round: number): Promise<string> {
 	await suite.client.runWorkflow(id, { trigger: 'Start' });
 	return id;
 }
-
-const promptOf = ({ request }: SimulatedJob): string => String(Reflect.get(Object(request), 'prompt'));
 
 const isOver = ({ status }: ExecutionSummary) => ['success', 'error', 'crashed', 'canceled'].includes(status);
 

@@ -240,6 +240,9 @@ export function jobIdsAt(execution: Execution, nodeName: string, output = 0): un
 	return itemsOf(execution, nodeName, output).map(({ json }) => json['jobId']);
 }
 
+/** As it was asked for. */
+export const promptOf = ({ request }: SimulatedJob): string => String(Reflect.get(Object(request), 'prompt'));
+
 export const idsOf = (jobs: readonly SimulatedJob[]): string[] => jobs.map(({ id }) => id);
 
 export function hintsOf(execution: Execution, nodeName: string): string[] {

@@ -2,17 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import { watchPeakMemory, type PeakMemory } from '../../tools/host/peakMemory';
 import { cpuSecondsOf } from '../../tools/host/processTree';
-import { inARow, itemsOf, noOperation, webhookTrigger, workflowOf } from '../../tools/host/workflows';
-import type {
-	Execution,
-	ExecutionStatus,
-	ExecutionSummary,
-	WorkflowInput,
-	WorkflowNode,
-} from '../../tools/host/n8nTypes';
+import { inARow, itemsOf, noOperation, postJson, webhookTrigger, workflowOf } from '../../tools/host/workflows';
+import type { Execution, ExecutionStatus, ExecutionSummary, WorkflowInput } from '../../tools/host/n8nTypes';
 import type { ProviderName, RecordedCallback, RecordedRequest, SimulatedJob } from '../../tools/simulator/types';
 import { until } from '../../tools/support/until';
-import { create, loop, prompts, suspendingWait } from './durable';
+import { create, loop, promptOf, prompts, suspendingWait } from './durable';
 import type { QueueSuite } from './queueSuite';
 
 export interface LoadPlan {
@@ -54,18 +48,8 @@ const OVER: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crash
 /** Start, by a call with a number → Prompts → Create → Wait, put aside → Tell, a server that keeps a record. */
 function loaded(suite: QueueSuite, path: string, { provider, form, jobs }: LoadPlan): WorkflowInput {
 	const texts = `Array.from({ length: ${jobs} }, (_, index) => 'Video ' + index + ' of ' + $json.body.number)`;
-	const tell: WorkflowNode = {
-		...noOperation('Tell', { position: [1700, 0] }),
-		type: 'n8n-nodes-base.httpRequest',
-		typeVersion: 4.2,
-		parameters: {
-			method: 'POST',
-			url: `${suite.simulator.url}/${RECORDER}`,
-			sendBody: true,
-			specifyBody: 'json',
-			jsonBody: '={{ { jobId: $json.jobId } }}',
-		},
-	};
+	const recorder = `${suite.simulator.url}/${RECORDER}`;
+	const tell = postJson(recorder, '={{ { jobId: $json.jobId } }}', 'Tell', { position: [1700, 0] });
 	const begin = [webhookTrigger(path, 'Start'), ...prompts({ expression: texts })];
 	if (form === 'suspend') {
 		const changes = { operation: 'createAndWait', waitStrategy: 'suspend', options: { recheckInterval: 1 } };
@@ -131,7 +115,7 @@ function numberOf(execution: Execution): number {
 }
 
 function jobOf(jobs: readonly SimulatedJob[], prompt: string): SimulatedJob {
-	const job = jobs.findLast(({ request }) => Reflect.get(Object(request), 'prompt') === prompt);
+	const job = jobs.findLast((candidate) => promptOf(candidate) === prompt);
 	if (job === undefined) throw new Error(`No job of ${prompt}`);
 	return job;
 }

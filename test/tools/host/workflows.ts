@@ -69,6 +69,26 @@ export function imageFile(png: Buffer): WorkflowNode[] {
 	];
 }
 
+/** The node with which a workflow begins that another one calls; it hands on what it is called with. */
+export function calledTrigger(name = 'Called'): WorkflowNode {
+	return node('n8n-nodes-base.executeWorkflowTrigger', 1.1, name, { inputSource: 'passthrough' });
+}
+
+/**
+ * Calls another workflow and goes on with what that one puts out.
+ * @param mode `once` with all items, or once for `each`
+ */
+export function callWorkflow(id: string, mode: 'once' | 'each', name = 'Call'): WorkflowNode {
+	const workflowId = { __rl: true, mode: 'id', value: id };
+	return node('n8n-nodes-base.executeWorkflow', 1.2, name, { workflowId, mode, options: {} });
+}
+
+/** @param jsonBody n8n's expression for what is posted */
+export function postJson(url: string, jsonBody: string, name: string, settings?: NodeSettings): WorkflowNode {
+	const parameters = { method: 'POST', url, sendBody: true, specifyBody: 'json', jsonBody };
+	return node('n8n-nodes-base.httpRequest', 4.2, name, parameters, settings);
+}
+
 export function noOperation(name: string, settings?: NodeSettings): WorkflowNode {
 	return node('n8n-nodes-base.noOp', 1, name, {}, settings);
 }

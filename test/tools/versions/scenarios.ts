@@ -10,6 +10,7 @@ import {
 	hintsOf,
 	idsOf,
 	jobIdsAt,
+	promptOf,
 	prompts,
 	requestsOf,
 	suspendedVideo,
@@ -236,7 +237,7 @@ function suspended(suite: Suite, texts: readonly string[], changes: Record<strin
 
 /** The jobs whose prompts begin so, in the order of the items. */
 const jobsOf = ({ simulator }: Suite, prompt: string): SimulatedJob[] =>
-	simulator.jobs.filter(({ request }) => String(Reflect.get(Object(request), 'prompt')).startsWith(prompt));
+	simulator.jobs.filter((job) => promptOf(job).startsWith(prompt));
 
 /** @throws with the error that ended it where it does not come to wait, as where the node finds this n8n too old */
 async function suspendOne(suite: Suite, workflow: WorkflowInput): Promise<string> {

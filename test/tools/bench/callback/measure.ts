@@ -4,7 +4,15 @@ import type { Suite } from '../../../e2e/support/suite';
 import type { Execution, WorkflowInput } from '../../host/n8nTypes';
 import { cpuSecondsOf } from '../../host/processTree';
 import { runStep } from '../../host/steps';
-import { hailuo, noOperation, runsOf, VIDEO_FROM_PROMPT, webhookTrigger, workflowOf } from '../../host/workflows';
+import {
+	hailuo,
+	noOperation,
+	postJson,
+	runsOf,
+	VIDEO_FROM_PROMPT,
+	webhookTrigger,
+	workflowOf,
+} from '../../host/workflows';
 import { until } from '../../support/until';
 import { withSuite } from '../benchSuite';
 import type { CallbackData, Called } from './present';
@@ -48,18 +56,7 @@ function own(suite: Suite): Way {
 		addresses.push(String(Reflect.get(Object(body), 'url')));
 		return { status: 200, body: {} };
 	});
-	const tell = {
-		...noOperation('Tell'),
-		type: 'n8n-nodes-base.httpRequest',
-		typeVersion: 4.2,
-		parameters: {
-			method: 'POST',
-			url: `${suite.simulator.url}/${RECORDER}`,
-			sendBody: true,
-			specifyBody: 'json',
-			jsonBody: '={{ { url: $execution.resumeUrl } }}',
-		},
-	};
+	const tell = postJson(`${suite.simulator.url}/${RECORDER}`, '={{ { url: $execution.resumeUrl } }}', 'Tell');
 	const wait = {
 		...noOperation('Wait'),
 		type: 'n8n-nodes-base.wait',
